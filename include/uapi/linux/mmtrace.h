@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * mmtrace - every memory mapping of the machine, one record a call
+ *
+ * How to use /dev/mmtrace
+ * =======================
+ *
+ * Each open() is a session: it has its own rings, filter, format, counters.
+ * Opening needs CAP_PERFMON (or CAP_SYS_ADMIN) in the initial user namespace.
+ * A session starts with its first read() or poll(), or with
+ * MMTRACE_IOC_START; from then on every call that its filter lets through
+ * becomes a record in the ring of the CPU on which the call completed.
+ *
+ * read() returns records in the order of their completion, over all CPUs:
+ * as lines of text (the default), or as the structures below after
+ * MMTRACE_IOC_SET_CONFIG asked for MMTRACE_FORMAT_BINARY. In text any buffer
+ * size works. In binary only whole records are returned, and a buffer too
+ * small for the next one gets EINVAL and loses nothing; MMTRACE_RECORD_MAX
+ * always suffices. After MMTRACE_IOC_STOP the rest can be read, then read()
+ * returns 0.
+ *
+ * Sequence numbers
+ * ================
+ *
+ * Every record that is put in a session's ring, or would have been had there
+ * been room, takes the next number of its session and CPU, beginning with 0.
+ * A record stands for one number, a lost record of cause
+ * MMTRACE_LOST_RING_FULL or MMTRACE_LOST_OVERWRITTEN for @count numbers
+ * beginning with its own. A reader that adds them up for each CPU never finds
+ * a hole.
+ *
+ * Structures and their growth
+ * ===========================
+ *
+ * Every field is naturally aligned and there are no holes, so that 32-bit and
+ * 64-bit programs see the same bytes. Each structure that an ioctl takes
+ * begins with its size, as the caller knows it. An older kernel takes a longer
+ * structure as long as what it does not know is zero (E2BIG if not); a newer
+ * one takes a shorter one, fields left out being zero. Reserved fields are zero
+ * in both directions. Records may grow too: step by @size, and look for a part
+ * only where a flag says that it is there.
+ *
+ * Errors, the same for every ioctl
+ * ================================
+ *
+ * ENOTTY      no such ioctl
+ * EFAULT      the argument, or what it points to, can't be read or written
+ * EINVAL      @size below the first published one, a value out of its range, a
+ *             flag that does not exist, a reserved field that is not zero
+ * E2BIG       @size goes past what this kernel knows, and what is there is not
+ *             zero; or a filter has too many predicates or bytes of strings
+ * EPERM       the caller lacks the capability that the request needs
+ * EBUSY       not while the session runs
+ * EOPNOTSUPP  this kernel can't trace the event; MMTRACE_IOC_EVENT says why
+ * ENOMEM      no memory, or above the limit that the module's parameters set
+ * EINTR       a signal came while waiting
+ *
+ * A refused request has changed nothing.
+ */
+#ifndef _UAPI_LINUX_MMTRACE_H
+#define _UAPI_LINUX_MMTRACE_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/* Goes up only where an older program could no longer work. */
+#define MMTRACE_ABI_VERSION	1
+
+/* No record is longer than this, in bytes. */
+#define MMTRACE_RECORD_MAX	8192
+
+/**
+ * enum mmtrace_event - what a record tells
+ * @MMTRACE_EVENT_LOST: a gap in the stream; always on
+ * @MMTRACE_EVENT_DO_MMAP: the kernel mapped something, whoever asked
+ * @MMTRACE_EVENT_MREMAP: mremap(2)
+ * @MMTRACE_EVENT_REMAP_FILE_PAGES: remap_file_pages(2)
+ * @MMTRACE_EVENT_MMAP: mmap(2) with an offset in bytes
+ * @MMTRACE_EVENT_MMAP2: mmap2(2) of 32-bit programs, offset in 4096-byte units
+ * @MMTRACE_EVENT_COUNT: not an event
+ */
+enum mmtrace_event {
+	MMTRACE_EVENT_LOST		= 0,
+	MMTRACE_EVENT_DO_MMAP		= 1,
+	MMTRACE_EVENT_MREMAP		= 2,
+	MMTRACE_EVENT_REMAP_FILE_PAGES	= 3,
+	MMTRACE_EVENT_MMAP		= 4,
+	MMTRACE_EVENT_MMAP2		= 5,
+	MMTRACE_EVENT_COUNT
+};
+
+/* A set of events has bit n set for event n. */
+#define MMTRACE_EVENT_BIT(event)	(1u << (event))
+#define MMTRACE_EVENTS_ALL	(MMTRACE_EVENT_BIT(MMTRACE_EVENT_DO_MMAP) | \
+				 MMTRACE_EVENT_BIT(MMTRACE_EVENT_MREMAP) | \
+				 MMTRACE_EVENT_BIT(MMTRACE_EVENT_REMAP_FILE_PAGES) | \
+				 MMTRACE_EVENT_BIT(MMTRACE_EVENT_MMAP) | \
+				 MMTRACE_EVENT_BIT(MMTRACE_EVENT_MMAP2))
+#define MMTRACE_EVENTS_DEFAULT	(MMTRACE_EVENT_BIT(MMTRACE_EVENT_DO_MMAP) | \
+				 MMTRACE_EVENT_BIT(MMTRACE_EVENT_MREMAP) | \
+				 MMTRACE_EVENT_BIT(MMTRACE_EVENT_REMAP_FILE_PAGES))
+
+/* What @flags of struct mmtrace_head may say. */
+#define MMTRACE_R_COMPAT	(1u << 0) /* by a 32-bit system call */
+#define MMTRACE_R_NO_USER_REGS	(1u << 1) /* a kernel thread: no system call, no fd */
+#define MMTRACE_R_ARGS_UNREAD	(1u << 2) /* arguments in user memory, which could not be read */
+#define MMTRACE_R_FD		(1u << 3) /* do_mmap: @fd is that of mmap or mmap2 */
+#define MMTRACE_R_FILE		(1u << 4) /* struct mmtrace_file follows the arguments */
+#define MMTRACE_R_PATH_CUT	(1u << 5) /* path longer than PATH_MAX: only the last name is here */
+#define MMTRACE_R_UNLINKED	(1u << 6) /* the file has no name any more, the path was its last */
+#define MMTRACE_R_MEMFD		(1u << 7) /* made by memfd_create(2) */
+#define MMTRACE_R_SHM		(1u << 8) /* System V shared memory */
+#define MMTRACE_R_TMPFS		(1u << 9) /* on tmpfs, POSIX shared memory included */
+#define MMTRACE_R_HUGETLB	(1u << 10) /* on hugetlbfs */
+#define MMTRACE_R_DEVICE	(1u << 11) /* a character or block device */
+
+/**
+ * struct mmtrace_head - the beginning of every record
+ * @size: bytes of the whole record, a multiple of 8
+ * @event: enum mmtrace_event
+ * @flags: MMTRACE_R_*
+ * @cpu: on which the call completed; for a lost record, whose ring it was
+ * @seq: sequence number in the session and CPU, see above
+ * @time: when the call completed, ns of CLOCK_MONOTONIC
+ */
+struct mmtrace_head {
+	__u32	size;
+	__u32	event;
+	__u32	flags;
+	__u32	cpu;
+	__u64	seq;
+	__u64	time;
+};
+
+/**
+ * struct mmtrace_call - who called, and what came of it
+ * @duration: ns from the entry of the function that is hooked to its return
+ * @call_id: a do_mmap has that of the mmap, mmap2 or remap_file_pages call
+ *	that caused it, where that event is traced too; else unique until the
+ *	module is unloaded
+ * @ret: as the kernel returned it: an address, or a negative errno
+ * @cgroup: id of the cgroup (v2), as in the inode number of its directory
+ * @tid: thread, as seen from the initial pid namespace, like @tgid and @ptgid
+ * @tgid: process
+ * @ptgid: process of the parent
+ * @uid: real user id, as seen from the initial user namespace
+ * @gid: real group id, likewise
+ * @mnt_ns: inode number of the mount namespace (/proc/PID/ns/mnt)
+ * @pid_ns: inode number of the pid namespace (/proc/PID/ns/pid)
+ * @syscall: number of the system call the thread is in, of the 32-bit table
+ *	with MMTRACE_R_COMPAT; -1 for none
+ * @comm: name of the thread, with a NUL at its end
+ */
+struct mmtrace_call {
+	__u64	duration;
+	__u64	call_id;
+	__s64	ret;
+	__u64	cgroup;
+	__u32	tid;
+	__u32	tgid;
+	__u32	ptgid;
+	__u32	uid;
+	__u32	gid;
+	__u32	mnt_ns;
+	__u32	pid_ns;
+	__s32	syscall;
+	char	comm[16];
+};
+
+/**
+ * struct mmtrace_do_mmap - arguments of do_mmap
+ * @addr: asked for; what came of it is @ret
+ * @len: bytes, as do_mmap got them: mmap(2) has not rounded them yet
+ * @prot: PROT_*
+ * @flags: MAP_*
+ * @pgoff: offset in the file, in pages
+ * @fd: of the mmap or mmap2 call that caused this, with MMTRACE_R_FD; else -1
+ * @reserved: zero
+ */
+struct mmtrace_do_mmap {
+	__u64	addr;
+	__u64	len;
+	__u64	prot;
+	__u64	flags;
+	__u64	pgoff;
+	__s32	fd;
+	__u32	reserved;
+};
+
+/**
+ * struct mmtrace_mmap - arguments of mmap and mmap2
+ * @addr: asked for
+ * @length: bytes
+ * @prot: PROT_*
+ * @flags: MAP_*
+ * @off: mmap: offset in bytes; mmap2: in units of 4096 bytes
+ * @fd: file descriptor
+ * @reserved: zero
+ */
+struct mmtrace_mmap {
+	__u64	addr;
+	__u64	length;
+	__u64	prot;
+	__u64	flags;
+	__u64	off;
+	__s32	fd;
+	__u32	reserved;
+};
+
+/**
+ * struct mmtrace_mremap - arguments of mremap
+ * @old_address: of the mapping
+ * @old_size: bytes
+ * @new_size: bytes
+ * @flags: MREMAP_*
+ * @new_address: of meaning to the kernel with MREMAP_FIXED or
+ *	MREMAP_DONTUNMAP, otherwise what the register happened to hold
+ */
+struct mmtrace_mremap {
+	__u64	old_address;
+	__u64	old_size;
+	__u64	new_size;
+	__u64	flags;
+	__u64	new_address;
+};
+
+/**
+ * struct mmtrace_remap_file_pages - arguments of remap_file_pages
+ * @addr: of the mapping
+ * @size: bytes
+ * @prot: must be 0 for the call to succeed
+ * @pgoff: offset in the file, in pages
+ * @flags: MAP_NONBLOCK or 0; the kernel ignores the rest
+ */
+struct mmtrace_remap_file_pages {
+	__u64	addr;
+	__u64	size;
+	__u64	prot;
+	__u64	pgoff;
+	__u64	flags;
+};
+
+/**
+ * struct mmtrace_file - the file of a do_mmap
+ * @inode: inode number
+ * @ctime: time of the inode's last change, ns since 1970
+ * @dev_major: device of the filesystem, as /proc/PID/maps has it
+ * @dev_minor: likewise
+ * @generation: inode generation, 0 where the filesystem has none
+ * @open_flags: O_* that the file is open with now
+ * @path_len: bytes of @path without the NUL
+ * @reserved: zero
+ * @path: as the process sees it from its root, without " (deleted)": that is
+ *	MMTRACE_R_UNLINKED; NUL-terminated and padded with NULs to 8 bytes
+ */
+struct mmtrace_file {
+	__u64	inode;
+	__s64	ctime;
+	__u32	dev_major;
+	__u32	dev_minor;
+	__u32	generation;
+	__u32	open_flags;
+	__u32	path_len;
+	__u32	reserved;
+	char	path[];
+};
+
+/**
+ * enum mmtrace_lost_cause - why there is a gap
+ * @MMTRACE_LOST_RING_FULL: the reader was too slow; newest records dropped
+ * @MMTRACE_LOST_OVERWRITTEN: oldest records dropped, in overwrite mode
+ * @MMTRACE_LOST_MISSED: the kernel's probe layer did not tell mmtrace of the
+ *	call; takes no sequence number, @cpu of the record is 0, and it is of
+ *	the whole machine: filters were never asked
+ */
+enum mmtrace_lost_cause {
+	MMTRACE_LOST_RING_FULL		= 1,
+	MMTRACE_LOST_OVERWRITTEN	= 2,
+	MMTRACE_LOST_MISSED		= 3,
+};
+
+/**
+ * struct mmtrace_lost - what is lost
+ * @count: of calls
+ * @first: when the first of them completed, ns of CLOCK_MONOTONIC; for
+ *	MMTRACE_LOST_MISSED, the last time at which nothing more was missing
+ * @last: when the last of them completed; it is the @time of the record
+ * @cause: enum mmtrace_lost_cause
+ * @missed_event: with MMTRACE_LOST_MISSED: enum mmtrace_event; else 0
+ */
+struct mmtrace_lost {
+	__u64	count;
+	__u64	first;
+	__u64	last;
+	__u32	cause;
+	__u32	missed_event;
+};
+
+/**
+ * struct mmtrace_record - a whole record
+ * @head: of every record
+ * @lost: of MMTRACE_EVENT_LOST
+ * @call: of all other events
+ * @do_mmap: of MMTRACE_EVENT_DO_MMAP; with MMTRACE_R_FILE a struct
+ *	mmtrace_file follows
+ * @mmap: of MMTRACE_EVENT_MMAP and MMTRACE_EVENT_MMAP2
+ * @mremap: of MMTRACE_EVENT_MREMAP
+ * @remap_file_pages: of MMTRACE_EVENT_REMAP_FILE_PAGES
+ */
+struct mmtrace_record {
+	struct mmtrace_head head;
+	union {
+		struct mmtrace_lost lost;
+		struct {
+			struct mmtrace_call call;
+			union {
+				struct mmtrace_do_mmap do_mmap;
+				struct mmtrace_mmap mmap;
+				struct mmtrace_mremap mremap;
+				struct mmtrace_remap_file_pages remap_file_pages;
+			};
+		};
+	};
+};
+
+/* Claimed by nobody in Documentation/userspace-api/ioctl/ioctl-number.rst. */
+#define MMTRACE_IOC_TYPE	0xf7
+
+/**
+ * struct mmtrace_info - ioctl(MMTRACE_IOC_INFO): what this module is
+ * @size: sizeof(struct mmtrace_info)
+ * @abi_version: out: MMTRACE_ABI_VERSION of the module
+ * @events: out: set of the events that this kernel can trace
+ * @cpus: out: number of CPUs that there may ever be; each has a ring
+ * @sessions: out: open sessions, this one included
+ * @max_sessions: out: how many there may be
+ * @ring_min: out: smallest ring, bytes a CPU
+ * @ring_max: out: largest ring, bytes a CPU
+ * @version: out: of the module, with a NUL at its end
+ */
+struct mmtrace_info {
+	__u32	size;
+	__u32	abi_version;
+	__u32	events;
+	__u32	cpus;
+	__u32	sessions;
+	__u32	max_sessions;
+	__u64	ring_min;
+	__u64	ring_max;
+	char	version[32];
+};
+#define MMTRACE_IOC_INFO	_IO(MMTRACE_IOC_TYPE, 0x00)
+
+/* What @flags of struct mmtrace_event_info may say. */
+#define MMTRACE_EVENT_AVAILABLE	(1u << 0) /* can be traced here */
+#define MMTRACE_EVENT_ARMED	(1u << 1) /* the hook is in place now */
+#define MMTRACE_EVENT_TESTED	(1u << 2) /* the self-test at load has seen it tell the truth */
+
+/**
+ * struct mmtrace_event_info - ioctl(MMTRACE_IOC_EVENT): how an event is traced
+ * @size: sizeof(struct mmtrace_event_info)
+ * @event: in: enum mmtrace_event, not MMTRACE_EVENT_LOST
+ * @flags: out: MMTRACE_EVENT_AVAILABLE ...
+ * @sessions: out: how many running sessions want it
+ * @missed: out: calls since load that the probe layer did not tell us of
+ * @symbols: out: kernel functions hooked, separated by a comma
+ * @reason: out: why it is not available, or what part of it is not; empty
+ *	when all is well
+ */
+struct mmtrace_event_info {
+	__u32	size;
+	__u32	event;
+	__u32	flags;
+	__u32	sessions;
+	__u64	missed;
+	char	symbols[128];
+	char	reason[128];
+};
+#define MMTRACE_IOC_EVENT	_IO(MMTRACE_IOC_TYPE, 0x01)
+
+/* @format of struct mmtrace_config */
+#define MMTRACE_FORMAT_TEXT	0
+#define MMTRACE_FORMAT_BINARY	1
+
+/* @mode of struct mmtrace_config */
+#define MMTRACE_MODE_DISCARD	0 /* a full ring drops the newest */
+#define MMTRACE_MODE_OVERWRITE	1 /* a full ring drops the oldest */
+
+/* @flags of struct mmtrace_config */
+#define MMTRACE_CONFIG_OWN	(1u << 0) /* record the opener's own thread group too */
+
+/**
+ * struct mmtrace_config - ioctl(MMTRACE_IOC_GET_CONFIG, MMTRACE_IOC_SET_CONFIG)
+ * @size: sizeof(struct mmtrace_config)
+ * @flags: MMTRACE_CONFIG_*
+ * @events: set of events to record; EOPNOTSUPP where one of them can't be
+ * @format: MMTRACE_FORMAT_*; may not change while part of a line is unread
+ *	(EBUSY)
+ * @mode: MMTRACE_MODE_*
+ * @timeout_ms: a sleeping reader is woken at most this long after the first
+ *	record, 1 to 60000
+ * @ring_size: bytes a CPU, a power of two within struct mmtrace_info's limits
+ * @watermark: a sleeping reader is woken as soon as a ring has this many
+ *	bytes, 1 to @ring_size
+ *
+ * @mode, @ring_size, @watermark and MMTRACE_CONFIG_OWN can be set only before
+ * the session starts (EBUSY); the rest at any time. To change one field, get,
+ * change, set.
+ */
+struct mmtrace_config {
+	__u32	size;
+	__u32	flags;
+	__u32	events;
+	__u32	format;
+	__u32	mode;
+	__u32	timeout_ms;
+	__u64	ring_size;
+	__u64	watermark;
+};
+#define MMTRACE_IOC_GET_CONFIG	_IO(MMTRACE_IOC_TYPE, 0x02)
+#define MMTRACE_IOC_SET_CONFIG	_IO(MMTRACE_IOC_TYPE, 0x03)
+
+/* No argument. Starting a running session, or stopping one not running, is
+ * no error. A stopped session does not start again (EINVAL).
+ */
+#define MMTRACE_IOC_START	_IO(MMTRACE_IOC_TYPE, 0x04)
+#define MMTRACE_IOC_STOP	_IO(MMTRACE_IOC_TYPE, 0x05)
+
+/**
+ * struct mmtrace_stats - ioctl(MMTRACE_IOC_STATS): the session's account
+ * @size: sizeof(struct mmtrace_stats)
+ * @event: in: enum mmtrace_event, or MMTRACE_EVENT_LOST for the sum of all
+ * @hits: out: calls that completed while the session ran
+ * @filtered: out: of these, rejected by a filter, or the opener's own
+ * @delivered: out: of these, given to read()
+ * @lost: out: of these, dropped because the ring was full
+ * @overwritten: out: of these, overwritten before they were read
+ * @pending: out: of these, still to be read
+ * @missed: out: calls while the session ran that the probe layer did not tell
+ *	us of; not among @hits
+ *
+ * While no call completes: hits = filtered + delivered + lost + overwritten +
+ * pending.
+ */
+struct mmtrace_stats {
+	__u32	size;
+	__u32	event;
+	__u64	hits;
+	__u64	filtered;
+	__u64	delivered;
+	__u64	lost;
+	__u64	overwritten;
+	__u64	pending;
+	__u64	missed;
+};
+#define MMTRACE_IOC_STATS	_IO(MMTRACE_IOC_TYPE, 0x06)
+
+/**
+ * enum mmtrace_field - what a predicate looks at
+ * @MMTRACE_FIELD_EVENT: enum mmtrace_event
+ * @MMTRACE_FIELD_TGID: process
+ * @MMTRACE_FIELD_TID: thread
+ * @MMTRACE_FIELD_UID: real user id
+ * @MMTRACE_FIELD_COMM: name of the thread; a string
+ * @MMTRACE_FIELD_PROT: PROT_*; mremap has none
+ * @MMTRACE_FIELD_FLAGS: MAP_*; MREMAP_* for mremap
+ * @MMTRACE_FIELD_LEN: bytes; for mremap @new_size
+ * @MMTRACE_FIELD_ANON: 1 for a mapping without a file, 0 for one with;
+ *	mremap and remap_file_pages have none
+ * @MMTRACE_FIELD_PATH: of the file; a string; only a do_mmap with a file has it
+ * @MMTRACE_FIELD_FAILED: 1 if the call returned an errno, 0 if not
+ * @MMTRACE_FIELD_COUNT: not a field
+ *
+ * Path and failed are known at the return of a call, all others at its entry.
+ */
+enum mmtrace_field {
+	MMTRACE_FIELD_EVENT	= 0,
+	MMTRACE_FIELD_TGID	= 1,
+	MMTRACE_FIELD_TID	= 2,
+	MMTRACE_FIELD_UID	= 3,
+	MMTRACE_FIELD_COMM	= 4,
+	MMTRACE_FIELD_PROT	= 5,
+	MMTRACE_FIELD_FLAGS	= 6,
+	MMTRACE_FIELD_LEN	= 7,
+	MMTRACE_FIELD_ANON	= 8,
+	MMTRACE_FIELD_PATH	= 9,
+	MMTRACE_FIELD_FAILED	= 10,
+	MMTRACE_FIELD_COUNT
+};
+
+/**
+ * enum mmtrace_op - how a predicate compares
+ * @MMTRACE_OP_EQ: (field & mask) == value
+ * @MMTRACE_OP_LT: (field & mask) < value, unsigned
+ * @MMTRACE_OP_GT: (field & mask) > value, unsigned
+ * @MMTRACE_OP_ANY: (field & mask) != 0; value must be 0
+ * @MMTRACE_OP_GLOB: the whole string matches a shell pattern: * any bytes,
+ *	? one byte, [a-c] [!a-c] a class, \\ takes the next as it is; strings only
+ * @MMTRACE_OP_COUNT: not an operator
+ *
+ * A predicate about a field that the event has not is false. The reverse of a
+ * predicate is the same with @on_true and @on_false exchanged.
+ */
+enum mmtrace_op {
+	MMTRACE_OP_EQ	= 0,
+	MMTRACE_OP_LT	= 1,
+	MMTRACE_OP_GT	= 2,
+	MMTRACE_OP_ANY	= 3,
+	MMTRACE_OP_GLOB	= 4,
+	MMTRACE_OP_COUNT
+};
+
+/* Where a predicate may lead instead of to another one. */
+#define MMTRACE_ACCEPT		0xfffe
+#define MMTRACE_REJECT		0xffff
+
+#define MMTRACE_PREDS_MAX	64	/* predicates in a filter */
+#define MMTRACE_STRINGS_MAX	8192	/* bytes of strings in a filter */
+
+/**
+ * struct mmtrace_pred - one predicate of a filter
+ * @field: enum mmtrace_field
+ * @op: enum mmtrace_op
+ * @on_true: index of the predicate to go on with if this one holds, larger
+ *	than this one's own; or MMTRACE_ACCEPT, MMTRACE_REJECT
+ * @on_false: likewise, if it does not
+ * @value: to compare with; of a string, its offset in the strings
+ * @mask: bits of the field to look at; of a string, its length in bytes
+ *
+ * String fields take MMTRACE_OP_EQ (the same bytes) and MMTRACE_OP_GLOB.
+ */
+struct mmtrace_pred {
+	__u16	field;
+	__u16	op;
+	__u16	on_true;
+	__u16	on_false;
+	__u64	value;
+	__u64	mask;
+};
+
+/**
+ * struct mmtrace_filter - ioctl(MMTRACE_IOC_GET_FILTER ...)
+ * @size: sizeof(struct mmtrace_filter)
+ * @flags: zero
+ * @preds_len: set: number of predicates, 0 for a filter that accepts all;
+ *	get: in: room at @preds, out: number of them
+ * @strings_len: set: bytes at @strings; get: in: room, out: bytes of them
+ * @preds: address of an array of struct mmtrace_pred; judging begins with the
+ *	first
+ * @strings: address of the bytes that predicates refer to
+ *
+ * A set replaces the whole filter at once: no call is judged by half of the old
+ * one and half of the new one. When a get finds too little room it writes the
+ * numbers that it needs, nothing else, and gives ENOSPC.
+ *
+ * What the device filter rejects reaches no session. To set it needs
+ * CAP_SYS_ADMIN in the initial user namespace of whoever calls.
+ */
+struct mmtrace_filter {
+	__u32	size;
+	__u32	flags;
+	__u32	preds_len;
+	__u32	strings_len;
+	__u64	preds;
+	__u64	strings;
+};
+#define MMTRACE_IOC_GET_FILTER		_IO(MMTRACE_IOC_TYPE, 0x07)
+#define MMTRACE_IOC_SET_FILTER		_IO(MMTRACE_IOC_TYPE, 0x08)
+#define MMTRACE_IOC_GET_DEVICE_FILTER	_IO(MMTRACE_IOC_TYPE, 0x09)
+#define MMTRACE_IOC_SET_DEVICE_FILTER	_IO(MMTRACE_IOC_TYPE, 0x0a)
+
+#endif /* _UAPI_LINUX_MMTRACE_H */
