@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between kernels, and nothing else does: the one file that asks
+ * for a kernel's version. Injected before every source (see Kbuild), so that
+ * the rest reads as if there were one kernel, the newest.
+ */
+#ifndef MMTRACE_COMPAT_H
+#define MMTRACE_COMPAT_H
+
+/* Here, as the headers below would take their own. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/fs.h>
+#include <linux/kprobes.h>
+#include <linux/llist.h>
+#include <linux/mm.h>
+#include <linux/mnt_namespace.h>
+#include <linux/ns_common.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
+#include <linux/version.h>
+
+#if !defined(CONFIG_X86_64) && !defined(CONFIG_ARM64)
+#error "mmtrace knows x86-64 and arm64"
+#endif
+#ifndef CONFIG_KRETPROBES
+#error "mmtrace needs a kernel with CONFIG_KRETPROBES"
+#endif
+
+/*
+ * Where do_mmap() takes its page offset. Asked of the prototype and not of the
+ * version, as distributions backport either form.
+ */
+#define DO_MMAP_IS(...)							\
+	__builtin_types_compatible_p(typeof(do_mmap), unsigned long(__VA_ARGS__))
+#define DO_MMAP_HAS_VM_FLAGS						\
+	DO_MMAP_IS(struct file *, unsigned long, unsigned long,	\
+		   unsigned long, unsigned long, vm_flags_t,		\
+		   unsigned long, unsigned long *, struct list_head *)
+#define DO_MMAP_HAS_NO_VM_FLAGS						\
+	DO_MMAP_IS(struct file *, unsigned long, unsigned long,	\
+		   unsigned long, unsigned long, unsigned long,	\
+		   unsigned long *, struct list_head *)
+#define DO_MMAP_ARG_PGOFF	(DO_MMAP_HAS_VM_FLAGS ? 6 : 5)
+static_assert(DO_MMAP_HAS_VM_FLAGS || DO_MMAP_HAS_NO_VM_FLAGS,
+	      "do_mmap() has a prototype that mmtrace does not know");
+
+/* New in 6.6, backported to some: Kbuild looks into the header. */
+#ifndef HAVE_INODE_GET_CTIME
+static inline struct timespec64 inode_get_ctime(const struct inode *inode)
+{
+	return inode->i_ctime;
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+static inline struct kretprobe *get_kretprobe(struct kretprobe_instance *ri)
+{
+	return ri->rp;
+}
+#endif
+
+/**
+ * pending_kretprobe() - a function that current has entered and not left
+ * @inner: the one it was called from is wanted; NULL for the innermost
+ *
+ * The list is current's own and nobody else changes it. An instance may belong
+ * to another tracer: compare its get_kretprobe() before looking at its data.
+ *
+ * Return: the instance, or NULL if there is none.
+ */
+static inline struct kretprobe_instance *
+pending_kretprobe(struct kretprobe_instance *inner)
+{
+#ifdef CONFIG_KRETPROBE_ON_RETHOOK
+	struct llist_node *node = inner ? inner->node.llist.next :
+					  current->rethooks.first;
+
+	return node ? container_of(node, struct kretprobe_instance, node.llist) : NULL;
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+	struct llist_node *node = inner ? inner->llist.next :
+					  current->kretprobe_instances.first;
+
+	return node ? container_of(node, struct kretprobe_instance, llist) : NULL;
+#else
+	return NULL;
+#endif
+}
+
+/**
+ * current_mnt_ns_id() - inode number of current's mount namespace
+ *
+ * struct mnt_namespace is private to fs/; its struct ns_common has been the
+ * first member since 5.11, and second to a counter before.
+ *
+ * Return: the number, or 0 for a task that is past exit_task_namespaces().
+ */
+static inline u32 current_mnt_ns_id(void)
+{
+	const struct nsproxy *proxy = current->nsproxy;
+	const char *ns;
+
+	if (!proxy)
+		return 0;
+	ns = (const char *)proxy->mnt_ns;
+	if (LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0))
+		ns += sizeof(void *);
+	return ((const struct ns_common *)ns)->inum;
+}
+
+#endif /* MMTRACE_COMPAT_H */

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Dispatch: each call is judged by the device filter and by every running
+ * session that wants its event, and its record goes to the rings of those that
+ * take it.
+ *
+ * The sessions that want an event are a list under RCU, and its hook is armed
+ * while there is one. A call is judged by one filter as a whole, the one that is
+ * found when it returns.
+ */
+#include <linux/err.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/pid.h>
+#include <linux/rculist.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/timekeeping.h>
+
+#include "call.h"
+#include "dispatch.h"
+#include "filter.h"
+#include "hook.h"
+#include "record.h"
+#include "ring.h"
+#include "session.h"
+#include "wake.h"
+
+/* A record is put into the rings as it is: the two heads are the same. */
+static_assert(sizeof(struct ring_entry) == sizeof(struct mmtrace_head));
+static_assert(offsetof(struct ring_entry, len) == offsetof(struct mmtrace_head, size));
+static_assert(offsetof(struct ring_entry, number) == offsetof(struct mmtrace_head, seq));
+static_assert(offsetof(struct ring_entry, stamp) == offsetof(struct mmtrace_head, time));
+
+/* Calls that returned within another on the same CPU. */
+struct nested {
+	u64	calls[MMTRACE_EVENT_COUNT];
+};
+
+/* The gate tells readers whether a record is under way on a CPU. */
+static DEFINE_PER_CPU(struct ring_gate, gates);
+static DEFINE_PER_CPU(struct nested, nested);
+DEFINE_PER_CPU(u64, dispatch_calls);
+
+static struct hlist_head sessions[MMTRACE_EVENT_COUNT];
+static struct filter __rcu *device_filter;
+struct session __rcu *dispatch_only[MMTRACE_EVENT_COUNT];
+
+/* Guards changes of what is under RCU here. */
+static DEFINE_MUTEX(dispatch_lock);
+
+/**
+ * dispatch_init() - make room for the records under way
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int dispatch_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(dispatch_calls, cpu) = (u64)cpu << 48;
+	return record_init();
+}
+
+/**
+ * dispatch_exit() - the reverse, when no hook is left
+ */
+void dispatch_exit(void)
+{
+	filter_free(rcu_dereference_protected(device_filter, true));
+	record_exit();
+}
+
+/* Every session that wants an event. */
+#define for_each_session(session, event)				\
+	hlist_for_each_entry_rcu(session, &sessions[event],		\
+				 links[event], rcu_read_lock_any_held())
+
+static bool session_accepts(const struct session *session, struct call *call)
+{
+	const struct filter *filter = rcu_dereference_sched(session->filter);
+
+	return (!filter || filter_accepts(filter, call)) && !dispatch_left_out(session);
+}
+
+static void count_all_filtered(u32 event)
+{
+	const struct session *session;
+
+	for_each_session(session, event)
+		dispatch_count_filtered(session, event);
+}
+
+static bool may_accept(const struct filter *filter, struct call *call)
+{
+	if (!filter)
+		return true;
+	return filter->simple ? filter_may_accept(filter, call) :
+				filter_could_accept(filter, call);
+}
+
+/**
+ * dispatch_entry_slowly() - dispatch_entry() for all filters
+ * @call: that has just been entered
+ *
+ * Context: preemption off, any.
+ *
+ * Return: true if dispatch_return() is to be called.
+ */
+bool dispatch_entry_slowly(struct call *call)
+{
+	const struct session *session;
+
+	if (may_accept(rcu_dereference_sched(device_filter), call))
+		for_each_session(session, call_event(call))
+			if (may_accept(rcu_dereference_sched(session->filter), call) &&
+			    !dispatch_left_out(session))
+				return true;
+	count_all_filtered(call_event(call));
+	return false;
+}
+
+/* @done: the record, once it is; the first session to accept the call makes it. */
+static __always_inline void offer(const struct session *session, struct call *call,
+				  struct mmtrace_record **done)
+{
+	struct session_cpu *cpu = this_cpu_ptr(session->cpu);
+	u32 event = call_event(call);
+
+	if (!session_accepts(session, call)) {
+		dispatch_count(&cpu->filtered[event]);
+		return;
+	}
+	dispatch_count(&cpu->offered[event]);
+	if (!*done)
+		*done = record_finish(call);
+	if (!ring_write(&cpu->ring, (struct ring_entry *)*done))
+		dispatch_count(&cpu->lost[event]);
+	wake_after_write(cpu);
+}
+
+/* All filters, all sessions. */
+static noinline void offer_to_all(struct call *call)
+{
+	const struct filter *filter = rcu_dereference_sched(device_filter);
+	struct mmtrace_record *done = NULL;
+	const struct session *session;
+
+	if (filter && !filter_accepts(filter, call)) {
+		count_all_filtered(call_event(call));
+		return;
+	}
+	for_each_session(session, call_event(call))
+		offer(session, call, &done);
+}
+
+/**
+ * dispatch_return() - judge a call that has returned, and record it
+ * @call: for which dispatch_entry() was true; the time of its end is taken here,
+ *	within the gate, for which reason readers can know that nothing older is
+ *	to come
+ *
+ * Context: preemption off, any.
+ *
+ * Return: 0, as a kretprobe's handler does.
+ */
+int dispatch_return(struct call *call)
+{
+	struct ring_gate *gate = this_cpu_ptr(&gates);
+	struct mmtrace_record *done = NULL;
+	const struct session *session;
+
+	/* Does not happen, as no hooked function is called from here. */
+	if (unlikely(ring_gate_is_inside(gate))) {
+		dispatch_count(&this_cpu_ptr(&nested)->calls[call_event(call)]);
+		return 0;
+	}
+	ring_gate_enter(gate);
+	call->out.head.time = ktime_get_ns();
+	session = rcu_dereference_sched(dispatch_only[call_event(call)]);
+	if (likely(session))
+		offer(session, call, &done);
+	else
+		offer_to_all(call);
+	ring_gate_exit(gate);
+	return 0;
+}
+
+/**
+ * dispatch_horizon() - a time up to which all records are in their rings
+ *
+ * Waits for the records that are under way. Preemption is off while one is
+ * made, so this takes microseconds; where a virtual CPU was taken off its
+ * real one just then, as long as that.
+ *
+ * Context: may sleep.
+ *
+ * Return: ns of CLOCK_MONOTONIC.
+ */
+u64 dispatch_horizon(void)
+{
+	u64 horizon = ktime_get_ns();
+	unsigned int seen, spins = 0;
+	int cpu;
+
+	ring_gate_fence();
+	for_each_possible_cpu(cpu) {
+		const struct ring_gate *gate = per_cpu_ptr(&gates, cpu);
+
+		seen = ring_gate_look(gate);
+		while (!ring_gate_passed(gate, seen)) {
+			if (++spins % 64)
+				cpu_relax();
+			else
+				cond_resched();
+		}
+	}
+	return horizon;
+}
+
+/**
+ * dispatch_missed() - calls of an event that nobody could be told of
+ * @event: to ask about
+ *
+ * Return: calls since the module was loaded.
+ */
+u64 dispatch_missed(u32 event)
+{
+	u64 missed = hook_missed(event);
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		missed += READ_ONCE(per_cpu(nested, cpu).calls[event]);
+	return missed;
+}
+
+/* After every change of what it depends on. */
+static void find_only(u32 event)
+{
+	struct hlist_node *first = sessions[event].first;
+	struct session *only = NULL;
+
+	if (first && !first->next && !rcu_access_pointer(device_filter))
+		only = container_of(first, struct session, links[event]);
+	rcu_assign_pointer(dispatch_only[event], only);
+}
+
+/* On the list before the hook is armed: then it counts every call. */
+static int add(struct session *session, u32 event)
+{
+	int err;
+
+	hlist_add_head_rcu(&session->links[event], &sessions[event]);
+	find_only(event);
+	err = hook_arm(event);
+	if (err) {
+		hlist_del_init_rcu(&session->links[event]);
+		find_only(event);
+	} else {
+		session->events |= MMTRACE_EVENT_BIT(event);
+	}
+	return err;
+}
+
+static void remove(struct session *session, u32 event)
+{
+	session->events &= ~MMTRACE_EVENT_BIT(event);
+	hook_disarm(event);
+	hlist_del_init_rcu(&session->links[event]);
+	find_only(event);
+}
+
+/**
+ * dispatch_change() - a session wants other events
+ * @session: to be asked
+ * @events: set of those that it wants from now on, 0 for none
+ *
+ * When this returns after an event was taken away, no handler puts a record of
+ * it in the session's rings any more.
+ *
+ * Return: 0; or what hook_arm() said, and all is as it was.
+ */
+int dispatch_change(struct session *session, u32 events)
+{
+	u32 event, before = session->events;
+	int err = 0;
+
+	mutex_lock(&dispatch_lock);
+	for (event = 1; event < MMTRACE_EVENT_COUNT && !err; event++)
+		if (events & ~before & MMTRACE_EVENT_BIT(event))
+			err = add(session, event);
+	if (err)
+		events = before;
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
+		if (session->events & ~events & MMTRACE_EVENT_BIT(event))
+			remove(session, event);
+	mutex_unlock(&dispatch_lock);
+	synchronize_rcu();
+	return err;
+}
+
+/**
+ * dispatch_set_device_filter() - replace the filter that is before all sessions
+ * @filter: which dispatch owns from now on; NULL for none
+ */
+void dispatch_set_device_filter(struct filter *filter)
+{
+	u32 event;
+
+	mutex_lock(&dispatch_lock);
+	filter = rcu_replace_pointer(device_filter, filter, lockdep_is_held(&dispatch_lock));
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
+		find_only(event);
+	mutex_unlock(&dispatch_lock);
+	filter_free(filter);
+}
+
+/**
+ * dispatch_read_device_filter() - look at the filter while nobody replaces it
+ * @read: to look at it; it may be NULL
+ * @data: for @read
+ *
+ * Return: what @read returned.
+ */
+int dispatch_read_device_filter(int (*read)(const struct filter *filter, void *data),
+				void *data)
+{
+	int ret;
+
+	mutex_lock(&dispatch_lock);
+	ret = read(rcu_dereference_protected(device_filter, lockdep_is_held(&dispatch_lock)),
+		   data);
+	mutex_unlock(&dispatch_lock);
+	return ret;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* From a call to the rings of all sessions that want it. */
+#ifndef MMTRACE_DISPATCH_H
+#define MMTRACE_DISPATCH_H
+
+#include <linux/percpu.h>
+#include <linux/rculist.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/types.h>
+
+#include "call.h"
+#include "filter.h"
+#include "session.h"
+
+int dispatch_init(void);
+void dispatch_exit(void);
+
+/* What the hooks call: preemption off, any context. */
+int dispatch_return(struct call *call);
+
+/* Counts from a number that has the CPU above all that it can ever reach. */
+DECLARE_PER_CPU(u64, dispatch_calls);
+
+/**
+ * dispatch_call_id() - a number for a call
+ *
+ * Context: preemption off.
+ *
+ * Return: a number that no other call has, until the module is unloaded.
+ */
+static inline u64 dispatch_call_id(void)
+{
+	return __this_cpu_inc_return(dispatch_calls);
+}
+
+/*
+ * The session that wants an event, if it is the only one and there is no device
+ * filter; else NULL, and it takes longer. Under RCU; dispatch.c's own.
+ */
+extern struct session __rcu *dispatch_only[MMTRACE_EVENT_COUNT];
+
+/* One writer; whoever reads wants whole values. */
+static inline void dispatch_count(u64 *counter)
+{
+	WRITE_ONCE(*counter, *counter + 1);
+}
+
+static inline void dispatch_count_filtered(const struct session *session, u32 event)
+{
+	dispatch_count(&this_cpu_ptr(session->cpu)->filtered[event]);
+}
+
+static inline bool dispatch_left_out(const struct session *session)
+{
+	return session->owner && task_tgid(current) == session->owner;
+}
+
+bool dispatch_entry_slowly(struct call *call);
+
+/**
+ * dispatch_entry() - does anybody want to hear of this call?
+ * @call: that has just been entered
+ * @event: of it
+ *
+ * If not, every session has counted it as filtered, and that was all. The way of
+ * most calls of a busy machine is here, inline: one session, and a filter that
+ * rejects them in a few instructions.
+ *
+ * Context: preemption off, any.
+ *
+ * Return: true if dispatch_return() is to be called.
+ */
+static __always_inline bool dispatch_entry(struct call *call, u32 event)
+{
+	const struct session *session = rcu_dereference_sched(dispatch_only[event]);
+	const struct filter *filter;
+
+	if (unlikely(!session))
+		return dispatch_entry_slowly(call);
+	filter = rcu_dereference_sched(session->filter);
+	if (filter) {
+		if (unlikely(!filter->simple))
+			return dispatch_entry_slowly(call);
+		if (!filter_may_accept(filter, call))
+			goto filtered;
+	}
+	if (likely(!dispatch_left_out(session)))
+		return true;
+filtered:
+	dispatch_count_filtered(session, event);
+	return false;
+}
+
+/* What sessions call: may sleep. */
+int dispatch_change(struct session *session, u32 events);
+void dispatch_set_device_filter(struct filter *filter);
+int dispatch_read_device_filter(int (*read)(const struct filter *filter, void *data),
+				void *data);
+u64 dispatch_horizon(void);
+u64 dispatch_missed(u32 event);
+
+#endif /* MMTRACE_DISPATCH_H */

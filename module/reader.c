@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reader: merges the rings of a session by time, and gives the records to
+ * read() as text or as they are.
+ *
+ * Each ring is in order by itself. Of each, the next record is held in a
+ * buffer; the earliest of those held is next of all, as soon as no CPU can come
+ * with an earlier one. That is so up to the horizon, a time before which all
+ * records are known to be in their rings. A new horizon is asked for when there
+ * is nothing left up to the old one, that is about once a read().
+ *
+ * A record is held until read() has copied all of it, so that a bad address or
+ * a buffer that is too small loses nothing.
+ */
+#include <linux/cpumask.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/mmtrace.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/uio.h>
+
+#include "dispatch.h"
+#include "reader.h"
+#include "ring.h"
+#include "session.h"
+#include "text.h"
+
+/**
+ * struct source - where records come from: a ring, or what was missed
+ * @ring: NULL for what was missed
+ * @cursor: behind @record
+ * @cpu: of the ring
+ * @full: @record is the next of this source
+ * @record: room for one
+ */
+struct source {
+	const struct ring	*ring;
+	struct ring_cursor	cursor;
+	u32			cpu;
+	bool			full;
+	struct mmtrace_record	*record;
+};
+
+/**
+ * struct reader - the consumer of all rings of a session
+ * @horizon: no record with an earlier time is to come
+ * @checked: when it was last looked how much was missed
+ * @reported: of what was missed, in lost records; by event
+ * @delivered: records of which read() has copied the last byte; by event
+ * @next: source of the record that reader_peek() has shown
+ * @line: text of a record
+ * @line_len: bytes of it
+ * @line_done: of these, copied by read()
+ * @line_event: what it tells
+ * @scratch: room for one more record
+ * @source_len: of @source
+ * @source: one a CPU, and one for what was missed
+ */
+struct reader {
+	u64			horizon;
+	u64			checked;
+	u64			reported[MMTRACE_EVENT_COUNT];
+	u64			delivered[MMTRACE_EVENT_COUNT];
+	struct source		*next;
+	char			*line;
+	size_t			line_len;
+	size_t			line_done;
+	u32			line_event;
+	void			*scratch;
+	unsigned int		source_len;
+	struct source		source[];
+};
+
+static int add_source(struct reader *reader, const struct ring *ring, u32 cpu)
+{
+	struct source *source = &reader->source[reader->source_len++];
+
+	source->ring = ring;
+	source->cpu = cpu;
+	source->record = kmalloc(MMTRACE_RECORD_MAX, GFP_KERNEL_ACCOUNT);
+	return source->record ? 0 : -ENOMEM;
+}
+
+static int add_sources(struct reader *reader, struct session *session)
+{
+	int cpu, err;
+
+	for_each_possible_cpu(cpu) {
+		err = add_source(reader, &per_cpu_ptr(session->cpu, cpu)->ring, cpu);
+		if (err)
+			return err;
+	}
+	return add_source(reader, NULL, 0);
+}
+
+/**
+ * reader_create() - make the consumer of a session's rings
+ * @session: with empty rings
+ *
+ * Return: the reader or NULL, if there is no memory.
+ */
+struct reader *reader_create(struct session *session)
+{
+	struct reader *reader;
+
+	reader = kvzalloc(struct_size(reader, source, num_possible_cpus() + 1),
+			  GFP_KERNEL_ACCOUNT);
+	if (!reader)
+		return NULL;
+	reader->checked = ktime_get_ns();
+	reader->line = kvmalloc(MMTRACE_TEXT_MAX, GFP_KERNEL_ACCOUNT);
+	reader->scratch = kmalloc(MMTRACE_RECORD_MAX, GFP_KERNEL_ACCOUNT);
+	if (!reader->line || !reader->scratch || add_sources(reader, session)) {
+		reader_destroy(reader);
+		return NULL;
+	}
+	return reader;
+}
+
+/**
+ * reader_destroy() - the reverse
+ * @reader: or NULL
+ */
+void reader_destroy(struct reader *reader)
+{
+	unsigned int i;
+
+	if (!reader)
+		return;
+	for (i = 0; i < reader->source_len; i++)
+		kfree(reader->source[i].record);
+	kfree(reader->scratch);
+	kvfree(reader->line);
+	kvfree(reader);
+}
+
+static void make_lost(struct source *source, const struct mmtrace_lost *lost, u64 seq)
+{
+	struct mmtrace_record *record = source->record;
+
+	record->head = (struct mmtrace_head) {
+		.size	= sizeof(record->head) + sizeof(record->lost),
+		.event	= MMTRACE_EVENT_LOST,
+		.cpu	= source->cpu,
+		.seq	= seq,
+		.time	= lost->last,
+	};
+	record->lost = *lost;
+	source->full = true;
+}
+
+static void fill(struct session *session, struct source *source)
+{
+	struct ring_gap gap;
+
+	if (!source->ring)
+		return;
+	switch (ring_read(source->ring, &source->cursor, source->record,
+			  MMTRACE_RECORD_MAX, &gap)) {
+	case RING_NOTHING:
+		return;
+	case RING_ENTRY:
+		source->full = true;
+		break;
+	case RING_GAP:
+		make_lost(source, &(struct mmtrace_lost) {
+				.count	= gap.count,
+				.first	= gap.first,
+				.last	= gap.last,
+				.cause	= session->config.mode == MMTRACE_MODE_OVERWRITE ?
+					  MMTRACE_LOST_OVERWRITTEN : MMTRACE_LOST_RING_FULL,
+			  }, gap.number);
+		break;
+	}
+	/* It is held here now: the producer may have its place. */
+	ring_release(&per_cpu_ptr(session->cpu, source->cpu)->ring, &source->cursor);
+}
+
+/* One event at a time: the next is found when this one has been read. */
+static void fill_missed(struct session *session, struct source *source)
+{
+	struct reader *reader = session->reader;
+	u64 missed, now = ktime_get_ns();
+	u32 event;
+
+	for (event = 1; event < MMTRACE_EVENT_COUNT && !source->full; event++) {
+		missed = session_missed(session, event);
+		if (missed <= reader->reported[event])
+			continue;
+		make_lost(source, &(struct mmtrace_lost) {
+				.count		= missed - reader->reported[event],
+				.first		= reader->checked,
+				.last		= now,
+				.cause		= MMTRACE_LOST_MISSED,
+				.missed_event	= event,
+			  }, 0);
+		reader->reported[event] = missed;
+	}
+	reader->checked = now;
+}
+
+static void fill_all(struct session *session)
+{
+	struct reader *reader = session->reader;
+	unsigned int i;
+
+	for (i = 0; i < reader->source_len; i++) {
+		struct source *source = &reader->source[i];
+
+		if (source->full)
+			continue;
+		if (source->ring)
+			fill(session, source);
+		else
+			fill_missed(session, source);
+	}
+}
+
+static struct source *earliest(struct reader *reader)
+{
+	struct source *source, *first = NULL;
+
+	for (source = reader->source; source < reader->source + reader->source_len; source++)
+		if (source->full &&
+		    (!first || source->record->head.time < first->record->head.time))
+			first = source;
+	return first && first->record->head.time <= reader->horizon ? first : NULL;
+}
+
+/**
+ * reader_peek() - the next record of a session
+ * @session: that has been started
+ *
+ * Context: may sleep.
+ *
+ * Return: the record, which stays until reader_take(); NULL if there is none.
+ */
+const struct mmtrace_record *reader_peek(struct session *session)
+{
+	struct reader *reader = session->reader;
+
+	reader->next = earliest(reader);
+	if (!reader->next) {
+		reader->horizon = session->state == SESSION_STOPPED ?
+				  U64_MAX : dispatch_horizon();
+		fill_all(session);
+		reader->next = earliest(reader);
+	}
+	return reader->next ? reader->next->record : NULL;
+}
+
+/**
+ * reader_take() - be done with the record that reader_peek() has shown
+ * @session: whose record it is
+ */
+void reader_take(struct session *session)
+{
+	struct source *source = session->reader->next;
+
+	source->full = false;
+	fill(session, source);
+}
+
+static void count_delivered(struct reader *reader, u32 event)
+{
+	reader->delivered[event]++;
+}
+
+static bool line_is_done(const struct reader *reader)
+{
+	return reader->line_done == reader->line_len;
+}
+
+/**
+ * reader_in_line() - is there a line of which read() has not had all?
+ * @reader: or NULL
+ *
+ * Return: whether it is so.
+ */
+bool reader_in_line(const struct reader *reader)
+{
+	return reader && !line_is_done(reader);
+}
+
+static bool next_line(struct session *session)
+{
+	struct reader *reader = session->reader;
+	const struct mmtrace_record *record = reader_peek(session);
+
+	if (!record)
+		return false;
+	reader->line_event = record->head.event;
+	reader->line_len = mmtrace_text(reader->line, MMTRACE_TEXT_MAX, record);
+	reader->line_done = 0;
+	reader_take(session);
+	return true;
+}
+
+static ssize_t read_text(struct session *session, struct iov_iter *to)
+{
+	struct reader *reader = session->reader;
+	size_t copied, len, total = 0;
+
+	while (iov_iter_count(to)) {
+		if (line_is_done(reader) && !next_line(session))
+			break;
+		len = min(iov_iter_count(to), reader->line_len - reader->line_done);
+		copied = copy_to_iter(reader->line + reader->line_done, len, to);
+		reader->line_done += copied;
+		total += copied;
+		if (line_is_done(reader))
+			count_delivered(reader, reader->line_event);
+		if (copied < len)
+			return total ?: -EFAULT;
+	}
+	return total;
+}
+
+static ssize_t read_binary(struct session *session, struct iov_iter *to)
+{
+	const struct mmtrace_record *record;
+	size_t copied, total = 0;
+
+	while ((record = reader_peek(session))) {
+		if (record->head.size > iov_iter_count(to))
+			return total ?: -EINVAL;
+		copied = copy_to_iter(record, record->head.size, to);
+		if (copied < record->head.size) {
+			iov_iter_revert(to, copied);
+			return total ?: -EFAULT;
+		}
+		total += copied;
+		count_delivered(session->reader, record->head.event);
+		reader_take(session);
+	}
+	return total;
+}
+
+/**
+ * reader_read() - copy what there is and fits
+ * @session: that has been started
+ * @to: where to
+ *
+ * Context: may sleep, but not for records to come.
+ *
+ * Return: bytes copied, 0 if there is nothing, -EFAULT, or -EINVAL if the next
+ * record is too long for a binary read. A record that could not be copied is
+ * still there.
+ */
+ssize_t reader_read(struct session *session, struct iov_iter *to)
+{
+	if (session->config.format == MMTRACE_FORMAT_BINARY)
+		return read_binary(session, to);
+	return read_text(session, to);
+}
+
+/**
+ * reader_has_data() - would reader_read() find something?
+ * @session: that has been started
+ *
+ * Return: whether it would.
+ */
+bool reader_has_data(struct session *session)
+{
+	return reader_in_line(session->reader) || reader_peek(session);
+}
+
+/* Walks with a cursor of its own, up to where the producer is by now. */
+static u64 count_in_ring(struct reader *reader, const struct source *source, u32 event)
+{
+	struct ring_cursor cursor = source->cursor;
+	const struct mmtrace_record *record = reader->scratch;
+	u64 end = ring_head(source->ring), count = 0;
+	enum ring_what what = RING_GAP;
+	struct ring_gap gap;
+
+	while (what != RING_NOTHING && (s64)(end - cursor.pos) > 0) {
+		what = ring_read(source->ring, &cursor, reader->scratch,
+				 MMTRACE_RECORD_MAX, &gap);
+		count += what == RING_ENTRY && record->head.event == event;
+	}
+	return count;
+}
+
+/**
+ * reader_count() - what became of the records of a session
+ * @session: that has been started
+ * @event: to count
+ * @delivered: given to read()
+ * @pending: still to be read
+ */
+void reader_count(struct session *session, u32 event, u64 *delivered, u64 *pending)
+{
+	struct reader *reader = session->reader;
+	const struct source *source;
+
+	*delivered = reader->delivered[event];
+	*pending = reader_in_line(reader) && reader->line_event == event;
+	for (source = reader->source; source < reader->source + reader->source_len; source++) {
+		if (source->full)
+			*pending += source->record->head.event == event;
+		if (source->ring)
+			*pending += count_in_ring(reader, source, event);
+	}
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What is known of a call that has returned, as the bytes that users see. */
+#ifndef MMTRACE_RECORD_H
+#define MMTRACE_RECORD_H
+
+#include <linux/limits.h>
+#include <linux/math.h>
+#include <linux/mmtrace.h>
+
+#include "call.h"
+
+/* d_path() wants room for " (deleted)" behind the longest path it can give. */
+#define RECORD_PATH_ROOM	(PATH_MAX + 16)
+
+/* The longest record that this module makes, in words of 8 bytes. */
+#define RECORD_WORDS							\
+	DIV_ROUND_UP(sizeof(struct mmtrace_record) +			\
+		     sizeof(struct mmtrace_file) + PATH_MAX, sizeof(u64))
+
+/**
+ * struct record - room for the record of a call with a file, one a CPU
+ * @path: scratch for d_path(), which fills it from the end
+ * @words: the record
+ */
+struct record {
+	char	path[RECORD_PATH_ROOM];
+	u64	words[RECORD_WORDS];
+};
+
+int record_init(void);
+void record_exit(void);
+const char *record_path(struct call *call);
+struct mmtrace_record *record_finish(struct call *call);
+
+#endif /* MMTRACE_RECORD_H */

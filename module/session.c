@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sessions: what one open() of the device is about.
+ *
+ * A session takes memory for its rings when it starts, not before, so that it
+ * can be configured first, and a program that only asks for the state of things
+ * costs nothing. It belongs to its file: whoever dies with the file open has
+ * closed it, and with that all is given back.
+ */
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "dispatch.h"
+#include "filter.h"
+#include "hook.h"
+#include "reader.h"
+#include "session.h"
+#include "wake.h"
+
+/* Of a session that does not ask for another. */
+#define TIMEOUT_MS	50
+#define TIMEOUT_MS_MAX	60000
+
+struct session_limits session_limits;
+
+/* What all sessions have together; guarded by limits_lock. */
+static unsigned int sessions;
+static u64 memory;
+static DEFINE_MUTEX(limits_lock);
+
+/**
+ * session_count() - how many there are
+ *
+ * Return: open sessions.
+ */
+unsigned int session_count(void)
+{
+	return READ_ONCE(sessions);
+}
+
+static int reserve_session(void)
+{
+	int err = 0;
+
+	mutex_lock(&limits_lock);
+	if (sessions < session_limits.sessions)
+		WRITE_ONCE(sessions, sessions + 1);
+	else
+		err = -EBUSY;
+	mutex_unlock(&limits_lock);
+	return err;
+}
+
+static int reserve_memory(u64 bytes)
+{
+	int err = 0;
+
+	mutex_lock(&limits_lock);
+	if (bytes <= session_limits.memory - memory)
+		memory += bytes;
+	else
+		err = -ENOMEM;
+	mutex_unlock(&limits_lock);
+	return err;
+}
+
+static void release_limits(unsigned int count, u64 bytes)
+{
+	mutex_lock(&limits_lock);
+	WRITE_ONCE(sessions, sessions - count);
+	memory -= bytes;
+	mutex_unlock(&limits_lock);
+}
+
+static u64 rings_size(const struct session *session)
+{
+	return session->config.ring_size * num_possible_cpus();
+}
+
+static void free_rings(struct session *session)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct ring *ring = &per_cpu_ptr(session->cpu, cpu)->ring;
+
+		kvfree(ring->data);
+		ring->data = NULL;
+	}
+	release_limits(0, rings_size(session));
+}
+
+/* Fails rather than have somebody killed for want of memory. */
+static int allocate_rings(struct session *session)
+{
+	enum ring_mode mode = session->config.mode == MMTRACE_MODE_OVERWRITE ?
+			      RING_OVERWRITE : RING_DISCARD;
+	u64 size = session->config.ring_size;
+	void *data;
+	int cpu, err;
+
+	err = reserve_memory(rings_size(session));
+	if (err)
+		return err;
+	for_each_possible_cpu(cpu) {
+		data = kvmalloc_node(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN |
+				     __GFP_RETRY_MAYFAIL, cpu_to_node(cpu));
+		err = data ? ring_init(&per_cpu_ptr(session->cpu, cpu)->ring, data, size, mode) :
+			     -ENOMEM;
+		if (err) {
+			kvfree(data);
+			free_rings(session);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static void set_defaults(struct session *session)
+{
+	session->config = (struct mmtrace_config) {
+		.events		= MMTRACE_EVENTS_DEFAULT & hook_events(),
+		.format		= MMTRACE_FORMAT_TEXT,
+		.mode		= MMTRACE_MODE_DISCARD,
+		.timeout_ms	= TIMEOUT_MS,
+		.ring_size	= session_limits.ring_size,
+		.watermark	= session_limits.ring_size / 4,
+	};
+	session->watermark = session->config.watermark;
+}
+
+/**
+ * session_open() - a new session, with the defaults, which records nothing yet
+ *
+ * Return: the session, -EBUSY if there are too many, or -ENOMEM.
+ */
+struct session *session_open(void)
+{
+	struct session *session;
+	int cpu, err;
+
+	err = reserve_session();
+	if (err)
+		return ERR_PTR(err);
+	session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
+	if (!session)
+		goto no_memory;
+	session->cpu = alloc_percpu_gfp(struct session_cpu, GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!session->cpu)
+		goto no_memory;
+	for_each_possible_cpu(cpu)
+		per_cpu_ptr(session->cpu, cpu)->session = session;
+	mutex_init(&session->lock);
+	wake_init(session);
+	session->opener = get_pid(task_tgid(current));
+	session->owner = session->opener;
+	set_defaults(session);
+	return session;
+
+no_memory:
+	kfree(session);
+	release_limits(1, 0);
+	return ERR_PTR(-ENOMEM);
+}
+
+/**
+ * session_close() - the end of a session, whatever its state
+ * @session: that nobody uses any more
+ */
+void session_close(struct session *session)
+{
+	session_stop(session);
+	wake_exit(session);
+	if (session->reader) {
+		reader_destroy(session->reader);
+		free_rings(session);
+	}
+	filter_free(rcu_dereference_protected(session->filter, true));
+	put_pid(session->opener);
+	free_percpu(session->cpu);
+	kfree(session);
+	release_limits(1, 0);
+}
+
+static void note_missed(struct session *session, u32 events)
+{
+	u32 event;
+
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
+		if (events & MMTRACE_EVENT_BIT(event))
+			session->missed[event] = dispatch_missed(event);
+}
+
+static int start_dispatch(struct session *session)
+{
+	int err;
+
+	note_missed(session, MMTRACE_EVENTS_ALL);
+	err = dispatch_change(session, session->config.events);
+	if (!err)
+		session->state = SESSION_RUNNING;
+	return err;
+}
+
+/**
+ * session_start() - begin to record
+ * @session: locked; may be running already
+ *
+ * Return: 0, -EINVAL for a session that was stopped, -ENOMEM, or what
+ * dispatch_change() said. After an error it may be tried again.
+ */
+int session_start(struct session *session)
+{
+	int err;
+
+	if (session->state != SESSION_NEW)
+		return session->state == SESSION_RUNNING ? 0 : -EINVAL;
+	err = allocate_rings(session);
+	if (err)
+		return err;
+	session->reader = reader_create(session);
+	err = session->reader ? start_dispatch(session) : -ENOMEM;
+	if (err) {
+		reader_destroy(session->reader);
+		session->reader = NULL;
+		free_rings(session);
+	}
+	return err;
+}
+
+/**
+ * session_stop() - record no more; what there is can still be read
+ * @session: locked, or nobody else's; in any state
+ */
+void session_stop(struct session *session)
+{
+	u32 event;
+
+	if (session->state != SESSION_RUNNING)
+		return;
+	dispatch_change(session, 0);
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
+		session->missed[event] = session_missed(session, event);
+	session->state = SESSION_STOPPED;
+	wake_up_interruptible_all(&session->wait);
+}
+
+/**
+ * session_missed() - calls that the probe layer kept from a session
+ * @session: locked
+ * @event: to ask about
+ *
+ * Return: calls, of its events and while it was running.
+ */
+u64 session_missed(const struct session *session, u32 event)
+{
+	if (!(session->config.events & MMTRACE_EVENT_BIT(event)))
+		return 0;
+	switch (session->state) {
+	case SESSION_RUNNING:
+		return dispatch_missed(event) - session->missed[event];
+	case SESSION_STOPPED:
+		return session->missed[event];
+	default:
+		return 0;
+	}
+}
+
+static int check_config(const struct mmtrace_config *config)
+{
+	if (config->flags & ~MMTRACE_CONFIG_OWN ||
+	    !config->events || config->events & ~MMTRACE_EVENTS_ALL ||
+	    config->format > MMTRACE_FORMAT_BINARY ||
+	    config->mode > MMTRACE_MODE_OVERWRITE ||
+	    !config->timeout_ms || config->timeout_ms > TIMEOUT_MS_MAX ||
+	    !is_power_of_2(config->ring_size) ||
+	    config->ring_size < SESSION_RING_MIN || config->ring_size > SESSION_RING_MAX ||
+	    !config->watermark || config->watermark > config->ring_size)
+		return -EINVAL;
+	if (config->events & ~hook_events())
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+static bool is_fixed_by_start(const struct mmtrace_config *old,
+			      const struct mmtrace_config *new)
+{
+	return old->flags != new->flags || old->mode != new->mode ||
+	       old->ring_size != new->ring_size || old->watermark != new->watermark;
+}
+
+/**
+ * session_configure() - change what a session is asked to do
+ * @session: locked
+ * @config: as it shall be
+ *
+ * Return: 0, or -EINVAL, -EOPNOTSUPP, -EBUSY as struct mmtrace_config has it.
+ */
+int session_configure(struct session *session, const struct mmtrace_config *config)
+{
+	int err;
+
+	err = check_config(config);
+	if (err)
+		return err;
+	if (session->state != SESSION_NEW && is_fixed_by_start(&session->config, config))
+		return -EBUSY;
+	if (config->format != session->config.format && reader_in_line(session->reader))
+		return -EBUSY;
+	if (session->state == SESSION_RUNNING) {
+		note_missed(session, config->events & ~session->config.events);
+		err = dispatch_change(session, config->events);
+		if (err)
+			return err;
+	}
+	session->owner = config->flags & MMTRACE_CONFIG_OWN ? NULL : session->opener;
+	session->watermark = config->watermark;
+	session->config = *config;
+	return 0;
+}
+
+/**
+ * session_set_filter() - replace a session's filter
+ * @session: locked
+ * @filter: which the session owns from now on; NULL for none
+ */
+void session_set_filter(struct session *session, struct filter *filter)
+{
+	filter = rcu_replace_pointer(session->filter, filter, lockdep_is_held(&session->lock));
+	filter_free(filter);
+}
+
+static void add_event_stats(struct session *session, u32 event, struct mmtrace_stats *stats)
+{
+	u64 offered = 0, lost = 0, delivered = 0, pending = 0;
+	int cpu;
+
+	stats->missed += session_missed(session, event);
+	if (!session->reader)
+		return;
+	reader_count(session, event, &delivered, &pending);
+	for_each_possible_cpu(cpu) {
+		const struct session_cpu *part = per_cpu_ptr(session->cpu, cpu);
+
+		stats->filtered += READ_ONCE(part->filtered[event]);
+		stats->hits += READ_ONCE(part->filtered[event]);
+		offered += READ_ONCE(part->offered[event]);
+		lost += READ_ONCE(part->lost[event]);
+	}
+	stats->hits += offered;
+	stats->lost += lost;
+	stats->delivered += delivered;
+	stats->pending += pending;
+	/* Which of its entries a ring evicts, it does not know: what is left over. */
+	if (session->config.mode == MMTRACE_MODE_OVERWRITE)
+		stats->overwritten += offered - lost - delivered - pending;
+}
+
+/**
+ * session_stats() - the account of a session
+ * @session: locked
+ * @stats: @event says of what, or MMTRACE_EVENT_LOST of all; the rest is filled in
+ */
+void session_stats(struct session *session, struct mmtrace_stats *stats)
+{
+	u32 event;
+
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
+		if (stats->event == event || stats->event == MMTRACE_EVENT_LOST)
+			add_event_stats(session, event, stats);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A session: what one open() of the device is about. */
+#ifndef MMTRACE_SESSION_H
+#define MMTRACE_SESSION_H
+
+#include <linux/irq_work.h>
+#include <linux/list.h>
+#include <linux/mmtrace.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/sizes.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "ring.h"
+
+struct filter;
+struct pid;
+struct reader;
+
+/**
+ * enum session_wake - when the producer of a ring has to call the reader
+ * @SESSION_WAKE_NEVER: nobody sleeps
+ * @SESSION_WAKE_ANY: with the next record
+ * @SESSION_WAKE_WATERMARK: when the ring has as much as the watermark
+ */
+enum session_wake {
+	SESSION_WAKE_NEVER,
+	SESSION_WAKE_ANY,
+	SESSION_WAKE_WATERMARK,
+};
+
+/**
+ * struct session_cpu - what a session has on each CPU
+ * @ring: of its records
+ * @filtered: calls that a filter rejected; counters are by event, and written
+ *	by the producer alone
+ * @offered: calls that no filter rejected
+ * @lost: of these, those for which the ring was full
+ * @wake: enum session_wake; written by both sides
+ * @bell: calls the reader from where a wake-up is allowed
+ * @session: that this is part of
+ */
+struct session_cpu {
+	struct ring	ring;
+	u64		filtered[MMTRACE_EVENT_COUNT];
+	u64		offered[MMTRACE_EVENT_COUNT];
+	u64		lost[MMTRACE_EVENT_COUNT];
+	u32		wake;
+	struct irq_work	bell;
+	struct session	*session;
+};
+
+/**
+ * enum session_state - the life of a session, in this order
+ * @SESSION_NEW: to be configured
+ * @SESSION_RUNNING: records come
+ * @SESSION_STOPPED: no more records come; the rest can be read
+ */
+enum session_state {
+	SESSION_NEW,
+	SESSION_RUNNING,
+	SESSION_STOPPED,
+};
+
+/**
+ * struct session - what one open() is about
+ * @cpu: its part on each CPU
+ * @opener: thread group that opened
+ * @owner: the same if it is to be left out, else NULL
+ * @filter: NULL for none
+ * @watermark: bytes; copied from @config for the bell
+ * @links: among the sessions that want an event; dispatch's own, like @events
+ * @events: set of those that it wants
+ * @lock: guards what follows, and makes one consumer of many readers
+ * @state: enum session_state
+ * @config: as users see it
+ * @missed: by event: what dispatch_missed() said when the session began with
+ *	it; once stopped, how much was missed
+ * @reader: what it reads with; there from the start on
+ * @wait: readers and pollers sleep here
+ * @alarm: wakes them at the end of the timeout
+ */
+struct session {
+	struct session_cpu __percpu	*cpu;
+	struct pid			*opener;
+	struct pid			*owner;
+	struct filter __rcu		*filter;
+	u64				watermark;
+	struct hlist_node		links[MMTRACE_EVENT_COUNT];
+	u32				events;
+
+	struct mutex			lock;
+	enum session_state		state;
+	struct mmtrace_config		config;
+	u64				missed[MMTRACE_EVENT_COUNT];
+	struct reader			*reader;
+
+	wait_queue_head_t		wait;
+	struct delayed_work		alarm;
+};
+
+/* Smallest and largest ring, bytes a CPU. */
+#define SESSION_RING_MIN	SZ_64K
+#define SESSION_RING_MAX	SZ_256M
+
+/**
+ * struct session_limits - set by the module's parameters
+ * @sessions: that there may be at once
+ * @ring_size: of a session that does not ask for another, bytes a CPU
+ * @memory: that the rings of all sessions may take together, bytes
+ */
+struct session_limits {
+	unsigned int	sessions;
+	u64		ring_size;
+	u64		memory;
+};
+extern struct session_limits session_limits;
+
+unsigned int session_count(void);
+struct session *session_open(void);
+void session_close(struct session *session);
+int session_start(struct session *session);
+void session_stop(struct session *session);
+int session_configure(struct session *session, const struct mmtrace_config *config);
+u64 session_missed(const struct session *session, u32 event);
+void session_set_filter(struct session *session, struct filter *filter);
+void session_stats(struct session *session, struct mmtrace_stats *stats);
+
+#endif /* MMTRACE_SESSION_H */
