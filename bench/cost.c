@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cost: what mmtrace adds to a call, where the clock counts instructions.
+ *
+ * Runs in a guest of QEMU with -icount shift=0,sleep=off -smp 1, in which a
+ * nanosecond is one instruction and every figure is the same on every run. Each
+ * row is the same loop under other conditions; the first is the loop by itself,
+ * and is taken off the others.
+ *
+ * Usage: cost [module.ko]; without a module mmtrace has to be loaded.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/mmtrace.h>
+
+#define CALLS		50
+#define ROUNDS		20	/* the least of which counts: without a timer tick in it */
+#define DEVICE		"/dev/mmtrace"
+#define SHORT_FILE	"/tmp/file"
+#define OUTPUT		"/tmp/mmtrace-bench.out"
+
+static int file;
+static char buf[131072];
+
+static void die(const char *what)
+{
+	fprintf(stderr, "cost: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static double min(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+static void *mapped[CALLS];
+
+static void map_anonymous(int i)
+{
+	mapped[i] = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static void map_file(int i)
+{
+	mapped[i] = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, file, 0);
+}
+
+/* Not part of what is measured: what it costs varies by itself. */
+static void unmap(void)
+{
+	int i;
+
+	for (i = 0; i < CALLS; i++)
+		if (mapped[i] == MAP_FAILED || munmap(mapped[i], 4096))
+			die("mmap");
+}
+
+static void nothing(void)
+{
+}
+
+static void other_syscall(int i)
+{
+	(void)i;
+	syscall(SYS_getppid);
+}
+
+struct workload {
+	const char	*name;
+	void		(*call)(int i);
+	void		(*clean_up)(void);
+};
+
+static const struct workload anonymous = { "anonymous mmap", map_anonymous, unmap };
+static const struct workload of_file = { "file mmap, path of two names", map_file, unmap };
+static const struct workload other = { "another system call", other_syscall, nothing };
+
+/* How a session is set up for a row; NULL for no session at all. */
+struct condition {
+	const char	*name;
+	bool		start;
+	bool		reject;		/* by a filter that is decided at entry */
+	unsigned int	sessions;
+	unsigned int	format;
+	bool		drain;		/* the reading counts too */
+};
+
+static const struct condition traced = { "traced, reader frozen", true, false, 1, 1, false };
+static const struct condition idle = { "loaded, nobody reads", false, false, 0, 1, false };
+static const struct condition rejected = { "rejected at entry", true, true, 1, 1, false };
+static const struct condition two = { "traced by two sessions", true, false, 2, 1, false };
+static const struct condition binary = { "until drained to a file, binary", true, false, 1, 1, true };
+static const struct condition text = { "until drained to a file, text", true, false, 1, 0, true };
+
+static int open_session(const struct condition *condition)
+{
+	struct mmtrace_pred never = {
+		.field		= MMTRACE_FIELD_TGID,
+		.on_true	= MMTRACE_ACCEPT,
+		.on_false	= MMTRACE_REJECT,
+		.value		= 1,
+		.mask		= UINT64_MAX,
+	};
+	struct mmtrace_filter filter = {
+		.size		= sizeof(filter),
+		.preds_len	= 1,
+		.preds		= (uintptr_t)&never,
+	};
+	struct mmtrace_config config = { .size = sizeof(config) };
+	int fd = open(DEVICE, O_RDONLY | O_NONBLOCK);
+
+	if (fd < 0)
+		die(DEVICE);
+	if (ioctl(fd, MMTRACE_IOC_GET_CONFIG, &config))
+		die("MMTRACE_IOC_GET_CONFIG");
+	config.flags = MMTRACE_CONFIG_OWN;
+	config.format = condition->format;
+	if (ioctl(fd, MMTRACE_IOC_SET_CONFIG, &config))
+		die("MMTRACE_IOC_SET_CONFIG");
+	if (condition->reject && ioctl(fd, MMTRACE_IOC_SET_FILTER, &filter))
+		die("MMTRACE_IOC_SET_FILTER");
+	if (condition->start && ioctl(fd, MMTRACE_IOC_START))
+		die("MMTRACE_IOC_START");
+	return fd;
+}
+
+static uint64_t drain(int fd, int out)
+{
+	uint64_t bytes = 0;
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return 0;
+	while ((n = read(fd, buf, sizeof(buf))) > 0) {
+		if (write(out, buf, n) != n)
+			die(OUTPUT);
+		bytes += n;
+	}
+	if (n < 0 && errno != EAGAIN)
+		die("read");
+	return bytes;
+}
+
+static double measure_round(const struct workload *workload, const struct condition *condition,
+			    int fd, int out, double *bytes)
+{
+	uint64_t begin, called, drained;
+	int i;
+
+	begin = now();
+	for (i = 0; i < CALLS; i++)
+		workload->call(i);
+	called = now();
+	workload->clean_up();
+	if (condition && condition->drain) {
+		drained = now();
+		*bytes = (double)drain(fd, out) / CALLS;
+		called += now() - drained;
+	} else {
+		drain(fd, out);
+	}
+	return (double)(called - begin) / CALLS;
+}
+
+static double measure(const struct workload *workload, const struct condition *condition,
+		      double *bytes, uint64_t *lost)
+{
+	struct mmtrace_stats stats = { .size = sizeof(stats) };
+	double least = 1e9;
+	int fds[8] = { -1 }, out, i;
+
+	out = open(OUTPUT, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	if (out < 0)
+		die(OUTPUT);
+	for (i = 0; condition && i < (int)condition->sessions; i++)
+		fds[i] = open_session(condition);
+	for (i = 0; i < ROUNDS; i++)
+		least = min(least, measure_round(workload, condition, fds[0], out, bytes));
+	if (fds[0] >= 0) {
+		if (ioctl(fds[0], MMTRACE_IOC_STATS, &stats))
+			die("MMTRACE_IOC_STATS");
+		*lost = stats.lost + stats.missed;
+	}
+	for (i = 0; condition && i < (int)condition->sessions; i++)
+		close(fds[i]);
+	close(out);
+	unlink(OUTPUT);
+	return least;
+}
+
+/* What the rows have to hold; 0 for no bound. In instructions a call. */
+struct row {
+	const struct workload	*workload;
+	const struct condition	*condition;
+	double			limit;
+};
+
+static const struct row rows[] = {
+	{ &anonymous, NULL, 0 },
+	{ &anonymous, &idle, 0.5 },
+	{ &anonymous, &rejected, 300 },
+	{ &anonymous, &traced, 750 },
+	{ &anonymous, &two, 0 },
+	{ &anonymous, &binary, 0 },
+	{ &anonymous, &text, 6000 },
+	{ &of_file, NULL, 0 },
+	{ &of_file, &traced, 0 },
+	{ &of_file, &binary, 0 },
+	{ &of_file, &text, 0 },
+	{ &other, NULL, 0 },
+	{ &other, &traced, 0.5 },
+};
+
+static void load(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || syscall(SYS_finit_module, fd, "ring_size=1048576", 0))
+		die(path);
+	close(fd);
+}
+
+static int print_row(const struct row *row, double bare)
+{
+	double bytes = 0, cost;
+	uint64_t lost = 0;
+	int failed;
+
+	cost = measure(row->workload, row->condition, &bytes, &lost) - bare;
+	failed = (row->limit && cost > row->limit) || lost;
+	printf("%-30s %-32s %8.0f", row->workload->name, row->condition->name, cost);
+	if (row->limit)
+		printf(" %8.0f", row->limit);
+	else
+		printf(" %8s", "-");
+	if (row->condition->drain)
+		printf(" %8.0f", bytes);
+	else
+		printf(" %8s", "-");
+	printf(" %6llu%s\n", (unsigned long long)lost, failed ? "  FAILED" : "");
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	double bare[sizeof(rows) / sizeof(rows[0])], last = 0, unused;
+	uint64_t none;
+	int failed = 0;
+	size_t i;
+
+	file = open(SHORT_FILE, O_RDWR | O_CREAT, 0600);
+	if (file < 0 || ftruncate(file, 4096))
+		die(SHORT_FILE);
+	/* Bare means bare: before the module is there. Once more, as the first time is dearer. */
+	measure(&anonymous, NULL, &unused, &none);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!rows[i].condition)
+			bare[i] = measure(rows[i].workload, NULL, &unused, &none);
+	if (argc > 1)
+		load(argv[1]);
+	printf("%-30s %-32s %8s %8s %8s %6s\n", "workload", "instructions added a call",
+	       "cost", "limit", "bytes", "lost");
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].condition)
+			failed |= print_row(&rows[i], last);
+		else
+			last = bare[i];
+	}
+	unlink(SHORT_FILE);
+	return failed;
+}
