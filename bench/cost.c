@@ -109,8 +109,8 @@ static const struct condition traced = { "traced, reader frozen", true, false, 1
 static const struct condition idle = { "loaded, nobody reads", false, false, 0, 1, false };
 static const struct condition rejected = { "rejected at entry", true, true, 1, 1, false };
 static const struct condition two = { "traced by two sessions", true, false, 2, 1, false };
-static const struct condition binary = { "until drained to a file, binary", true, false, 1, 1, true };
-static const struct condition text = { "until drained to a file, text", true, false, 1, 0, true };
+static const struct condition binary = { "until drained, binary file", true, false, 1, 1, true };
+static const struct condition text = { "until drained, text file", true, false, 1, 0, true };
 
 static int open_session(const struct condition *condition)
 {

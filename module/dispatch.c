@@ -73,11 +73,6 @@ void dispatch_exit(void)
 	record_exit();
 }
 
-/* Every session that wants an event. */
-#define for_each_session(session, event)				\
-	hlist_for_each_entry_rcu(session, &sessions[event],		\
-				 links[event], rcu_read_lock_any_held())
-
 static bool session_accepts(const struct session *session, struct call *call)
 {
 	const struct filter *filter = rcu_dereference_sched(session->filter);
@@ -89,7 +84,8 @@ static void count_all_filtered(u32 event)
 {
 	const struct session *session;
 
-	for_each_session(session, event)
+	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
+				 rcu_read_lock_any_held())
 		dispatch_count_filtered(session, event);
 }
 
@@ -112,13 +108,17 @@ static bool may_accept(const struct filter *filter, struct call *call)
 bool dispatch_entry_slowly(struct call *call)
 {
 	const struct session *session;
+	u32 event = call_event(call);
 
-	if (may_accept(rcu_dereference_sched(device_filter), call))
-		for_each_session(session, call_event(call))
-			if (may_accept(rcu_dereference_sched(session->filter), call) &&
-			    !dispatch_left_out(session))
-				return true;
-	count_all_filtered(call_event(call));
+	if (!may_accept(rcu_dereference_sched(device_filter), call))
+		goto filtered;
+	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
+				 rcu_read_lock_any_held())
+		if (may_accept(rcu_dereference_sched(session->filter), call) &&
+		    !dispatch_left_out(session))
+			return true;
+filtered:
+	count_all_filtered(event);
 	return false;
 }
 
@@ -147,12 +147,14 @@ static noinline void offer_to_all(struct call *call)
 	const struct filter *filter = rcu_dereference_sched(device_filter);
 	struct mmtrace_record *done = NULL;
 	const struct session *session;
+	u32 event = call_event(call);
 
 	if (filter && !filter_accepts(filter, call)) {
-		count_all_filtered(call_event(call));
+		count_all_filtered(event);
 		return;
 	}
-	for_each_session(session, call_event(call))
+	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
+				 rcu_read_lock_any_held())
 		offer(session, call, &done);
 }
 

@@ -81,7 +81,7 @@ static const struct mmtrace_name map_types[] = {
 static const struct mmtrace_name map_bits[] = {
 	NAME("MAP_FIXED", 0x10),
 	NAME("MAP_ANONYMOUS", 0x20),
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(__x86_64__) || defined(__i386)
 	NAME("MAP_32BIT", 0x40),
 	NAME("MAP_ABOVE4G", 0x80),
 #endif

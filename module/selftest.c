@@ -49,7 +49,8 @@ static struct session *begin(void)
 	config = session->config;
 	config.flags = MMTRACE_CONFIG_OWN;
 	config.events = MMTRACE_EVENT_BIT(MMTRACE_EVENT_DO_MMAP);
-	config.ring_size = config.watermark = SESSION_RING_MIN;
+	config.ring_size = SESSION_RING_MIN;
+	config.watermark = SESSION_RING_MIN;
 	filter = filter_compile(&mine, 1, NULL, 0);
 	mutex_lock(&session->lock);
 	err = PTR_ERR_OR_ZERO(filter);
@@ -108,7 +109,7 @@ static int check(struct session *session, u64 ret, char *reason, size_t room)
 	if (record)
 		err = compare(record, ret, reason, room);
 	else
-		snprintf(reason, room, "self-test: the hook saw nothing: are kprobes switched off?");
+		snprintf(reason, room, "self-test: the hook saw nothing, are kprobes off?");
 	mutex_unlock(&session->lock);
 	return err;
 }

@@ -8,6 +8,9 @@
  * closed it, and with that all is given back.
  */
 #include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
@@ -122,6 +125,15 @@ static int allocate_rings(struct session *session)
 	return 0;
 }
 
+/* A ring that could not take another record is full: it never gets any fuller. */
+static void set_wake(struct session *session)
+{
+	const struct mmtrace_config *config = &session->config;
+
+	session->watermark = min(config->watermark, config->ring_size - MMTRACE_RECORD_MAX);
+	WRITE_ONCE(session->timeout, msecs_to_jiffies(config->timeout_ms));
+}
+
 static void set_defaults(struct session *session)
 {
 	session->config = (struct mmtrace_config) {
@@ -132,7 +144,7 @@ static void set_defaults(struct session *session)
 		.ring_size	= session_limits.ring_size,
 		.watermark	= session_limits.ring_size / 4,
 	};
-	session->watermark = session->config.watermark;
+	set_wake(session);
 }
 
 /**
@@ -320,8 +332,8 @@ int session_configure(struct session *session, const struct mmtrace_config *conf
 			return err;
 	}
 	session->owner = config->flags & MMTRACE_CONFIG_OWN ? NULL : session->opener;
-	session->watermark = config->watermark;
 	session->config = *config;
+	set_wake(session);
 	return 0;
 }
 

@@ -69,7 +69,8 @@ enum session_state {
  * @opener: thread group that opened
  * @owner: the same if it is to be left out, else NULL
  * @filter: NULL for none
- * @watermark: bytes; copied from @config for the bell
+ * @watermark: bytes in a ring at which its bell wakes
+ * @timeout: jiffies after which the alarm wakes; may change at any time
  * @links: among the sessions that want an event; dispatch's own, like @events
  * @events: set of those that it wants
  * @lock: guards what follows, and makes one consumer of many readers
@@ -87,10 +88,11 @@ struct session {
 	struct pid			*owner;
 	struct filter __rcu		*filter;
 	u64				watermark;
+	unsigned long			timeout;
 	struct hlist_node		links[MMTRACE_EVENT_COUNT];
 	u32				events;
 
-	struct mutex			lock;
+	struct mutex			lock;	/* see above */
 	enum session_state		state;
 	struct mmtrace_config		config;
 	u64				missed[MMTRACE_EVENT_COUNT];

@@ -141,19 +141,23 @@ struct text_event {
 	void	(*put_args)(struct line *line, const struct mmtrace_record *rec);
 };
 
-#define EVENT_SIZE(member)						\
-	(offsetof(struct mmtrace_record, member) +			\
-	 sizeof(((struct mmtrace_record *)NULL)->member))
+#define CALL_SIZE	(sizeof(struct mmtrace_head) + sizeof(struct mmtrace_call))
 
 static const struct text_event events[MMTRACE_EVENT_COUNT] = {
-	[MMTRACE_EVENT_LOST] = { EVENT_SIZE(lost), NULL },
-	[MMTRACE_EVENT_DO_MMAP] = { EVENT_SIZE(do_mmap), put_do_mmap },
-	[MMTRACE_EVENT_MREMAP] = { EVENT_SIZE(mremap), put_mremap },
-	[MMTRACE_EVENT_REMAP_FILE_PAGES] = {
-		EVENT_SIZE(remap_file_pages), put_remap_file_pages
+	[MMTRACE_EVENT_LOST] = {
+		sizeof(struct mmtrace_head) + sizeof(struct mmtrace_lost), NULL
 	},
-	[MMTRACE_EVENT_MMAP] = { EVENT_SIZE(mmap), put_mmap },
-	[MMTRACE_EVENT_MMAP2] = { EVENT_SIZE(mmap), put_mmap },
+	[MMTRACE_EVENT_DO_MMAP] = {
+		CALL_SIZE + sizeof(struct mmtrace_do_mmap), put_do_mmap
+	},
+	[MMTRACE_EVENT_MREMAP] = {
+		CALL_SIZE + sizeof(struct mmtrace_mremap), put_mremap
+	},
+	[MMTRACE_EVENT_REMAP_FILE_PAGES] = {
+		CALL_SIZE + sizeof(struct mmtrace_remap_file_pages), put_remap_file_pages
+	},
+	[MMTRACE_EVENT_MMAP] = { CALL_SIZE + sizeof(struct mmtrace_mmap), put_mmap },
+	[MMTRACE_EVENT_MMAP2] = { CALL_SIZE + sizeof(struct mmtrace_mmap), put_mmap },
 };
 
 static bool file_valid(const struct mmtrace_file *file, size_t len)

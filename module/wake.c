@@ -20,7 +20,6 @@
  * No call is lost: once dispatch_horizon() has returned, a producer has either
  * seen the request or its record can be read. See the gate in ring.c.
  */
-#include <linux/jiffies.h>
 #include <linux/poll.h>
 #include <linux/workqueue.h>
 
@@ -57,8 +56,7 @@ static void bell_rings(struct irq_work *work)
 
 	if (!at_watermark(cpu)) {
 		WRITE_ONCE(cpu->wake, SESSION_WAKE_WATERMARK);
-		schedule_delayed_work(&session->alarm,
-				      msecs_to_jiffies(READ_ONCE(session->config.timeout_ms)));
+		schedule_delayed_work(&session->alarm, READ_ONCE(session->timeout));
 	} else {
 		wake_up_readers(session);
 	}

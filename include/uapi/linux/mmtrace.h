@@ -106,7 +106,7 @@ enum mmtrace_event {
 #define MMTRACE_R_ARGS_UNREAD	(1u << 2) /* arguments in user memory, which could not be read */
 #define MMTRACE_R_FD		(1u << 3) /* do_mmap: @fd is that of mmap or mmap2 */
 #define MMTRACE_R_FILE		(1u << 4) /* struct mmtrace_file follows the arguments */
-#define MMTRACE_R_PATH_CUT	(1u << 5) /* path longer than PATH_MAX: only the last name is here */
+#define MMTRACE_R_PATH_CUT	(1u << 5) /* path longer than PATH_MAX: the last name alone */
 #define MMTRACE_R_UNLINKED	(1u << 6) /* the file has no name any more, the path was its last */
 #define MMTRACE_R_MEMFD		(1u << 7) /* made by memfd_create(2) */
 #define MMTRACE_R_SHM		(1u << 8) /* System V shared memory */
@@ -244,7 +244,7 @@ struct mmtrace_remap_file_pages {
  * struct mmtrace_file - the file of a do_mmap
  * @inode: inode number
  * @ctime: time of the inode's last change, ns since 1970
- * @dev_major: device of the filesystem, as /proc/PID/maps has it
+ * @dev_major: device of the filesystem that @path is on
  * @dev_minor: likewise
  * @generation: inode generation, 0 where the filesystem has none
  * @open_flags: O_* that the file is open with now
@@ -401,7 +401,7 @@ struct mmtrace_event_info {
  *	record, 1 to 60000
  * @ring_size: bytes a CPU, a power of two within struct mmtrace_info's limits
  * @watermark: a sleeping reader is woken as soon as a ring has this many
- *	bytes, 1 to @ring_size
+ *	bytes, or is full, 1 to @ring_size
  *
  * @mode, @ring_size, @watermark and MMTRACE_CONFIG_OWN can be set only before
  * the session starts (EBUSY); the rest at any time. To change one field, get,
