@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# mmtrace: the kernel module and mmtrace-ctl. How the module is built is in Kbuild,
+# which the kernel's own Makefiles read; this file is for people.
+
+# The kernel to build for: the running one where its headers are installed, else
+# the newest whose headers are.
+KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
+	$(patsubst %/include/config/kernel.release,%, \
+	$(shell ls -vr /usr/src/linux-headers-*/include/config/kernel.release 2>/dev/null)) \
+	no-kernel-headers)
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+KVER = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+MODULES = $(DESTDIR)/lib/modules/$(KVER)
+MAN = $(DESTDIR)$(PREFIX)/share/man
+HEADER = include/uapi/linux/mmtrace.h
+
+# CC is handed on only if it is given: a kernel knows its own compiler.
+# BTF of the module would need the kernel's vmlinux, which no package has.
+KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_DEBUG_INFO_BTF_MODULES= \
+	$(if $(filter command% environment%,$(origin CC)),CC=$(CC))
+
+all: module user ## module and program (this is what plain 'make' does)
+
+module: headers ## mmtrace.ko, for the running kernel or for that of KDIR=
+	$(KBUILD) modules
+
+user: ## user/mmtrace-ctl
+	$(MAKE) -C user
+
+headers:
+	@test -e $(KDIR)/Makefile || { \
+		echo "make: no kernel headers$(if $(filter-out no-kernel-headers,$(KDIR)), in $(KDIR))." >&2; \
+		echo "make: for the running kernel: apt-get install linux-headers-$$(uname -r)" >&2; \
+		echo "make: if there is no such package: apt-get install linux-headers-cloud-amd64" >&2; \
+		echo "make: or give another kernel's: make KDIR=/path/to/headers" >&2; \
+		exit 1; }
+
+install: all ## put all into the system (PREFIX=/usr/local, DESTDIR=)
+	install -D -m 644 mmtrace.ko $(MODULES)/updates/mmtrace.ko
+	$(if $(DESTDIR),,PATH="$$PATH:/usr/sbin:/sbin" depmod $(KVER))
+	$(MAKE) -C user install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	install -D -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include/linux/mmtrace.h
+	@for page in $(wildcard docs/*.[1-8]); do \
+		install -v -D -m 644 $$page $(MAN)/man$${page##*.}/$${page##*/}; \
+	done
+
+uninstall: headers ## take it out again
+	rm -f $(MODULES)/updates/mmtrace.ko*
+	$(if $(DESTDIR),,PATH="$$PATH:/usr/sbin:/sbin" depmod $(KVER))
+	$(MAKE) -C user uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	rm -f $(DESTDIR)$(PREFIX)/include/linux/mmtrace.h
+	@for page in $(wildcard docs/*.[1-8]); do \
+		rm -fv $(MAN)/man$${page##*.}/$${page##*/}; \
+	done
+
+demo: ## show it: boots a virtual machine, loads the module, runs programs
+	+@tests/vm/run --script tests/vm/demo.sh
+
+check: ## all tests, in a virtual machine and on this host (TESTS="..." for some)
+	+@tests/run.sh $(TESTS)
+
+shell: ## a shell in the virtual machine, with the module loaded
+	+@tests/vm/run --interactive
+
+bench: ## what it costs, in instructions a call, in a virtual machine
+	+@bench/run
+
+style: ## checkpatch over all C files; silent if all is well
+	@tests/vm/setup.sh
+	@tests/lint.sh style
+
+sparse: ## sparse over the module; silent if all is well
+	@tests/vm/setup.sh
+	+@tests/lint.sh sparse
+
+clean: ## remove what was built
+	$(if $(wildcard $(KDIR)/Makefile),$(KBUILD) clean)
+	for dir in user tests/ring; do \
+		test ! -e $$dir/Makefile || $(MAKE) -C $$dir clean || exit; \
+	done
+	rm -rf build
+
+help: ## this list
+	@echo "Targets:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@echo "Everything that check, demo, shell, style and sparse need is installed by them."
+
+.PHONY: all module user headers install uninstall demo check shell bench style sparse clean help

@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# run-all.sh [TEST...] - runs all tests, or those named, in the guest
+#
+# Each gets the module freshly loaded, and must leave it so that it can be
+# unloaded at once; the kernel's log is read after each. Prints the tests' TAP
+# between lines that begin with @@, for tests/tap.sh.
+
+base=/opt/mmtrace
+tests=$base/tests
+module=$base/mmtrace.ko
+
+# complaints TEST: of the kernel, since TEST began
+complaints()
+{
+	dmesg | tac | sed "/mmtrace-test: begin $1\$/q" | tac | grep -E -f "$base/complaints"
+}
+
+fail()
+{
+	printf '\n@@fail %s\n' "$1"
+}
+
+# attempt TEST SECONDS: the test in a session of its own; what is left of it
+# afterwards can be found by the session's number in /run/session
+attempt()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	setsid -w sh -c 'echo $$ >/run/session; exec timeout -k 5 "$@"' - "$2" "$tests/$1"
+}
+
+# unload: a module that doesn't go at once is a failure; then the rest of the
+# test is killed, so that the next one has a chance
+unload()
+{
+	local error
+
+	error=$(rmmod mmtrace 2>&1) && return
+	fail "rmmod failed: ${error:-no reason given}"
+	echo "# left behind:"
+	ps -o pid,stat,wchan:20,args -s "$(</run/session)" | sed 's/^/#   /'
+	pkill -KILL -s "$(</run/session)"
+	sleep 1
+	rmmod mmtrace
+}
+
+run_test()
+{
+	local test=$1 limit=$2 start=$SECONDS status log
+
+	printf '\n@@begin guest/%s\n' "$test"
+	echo "mmtrace-test: begin $test" >/dev/kmsg
+	cd "$(mktemp -d /root/test.XXXXXX)" || exit
+	if insmod "$module"; then
+		attempt "$test" "$limit"
+		status=$?
+		unload
+		pkill -KILL -s "$(</run/session)"
+	else
+		fail "insmod failed"
+		status=1
+		rmmod mmtrace 2>/dev/null
+	fi
+	log=$(complaints "$test") && fail "the kernel complained: $(echo "$log" | head -n 3 | tr '\n' ';')"
+	printf '\n@@end %s %s\n' "$status" "$((SECONDS - start))"
+}
+
+ulimit -c 0
+ran=0
+while read -r test limit; do
+	case " $* " in
+	"  " | *" $test "*)
+		run_test "$test" "$limit" </dev/null
+		ran=$((ran + 1)) ;;
+	esac
+done <"$tests/timeouts"
+if [ "$ran" = 0 ] || { [ $# -gt 0 ] && [ "$ran" != $# ]; }; then
+	printf '@@begin guest/all\n1..1\nnot ok 1 - ran %s of the tests asked for: %s\n@@end 0 0\n' \
+		"$ran" "${*:-all}"
+fi

@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What `make demo` runs in the guest. All of its output is what is shown.
+
+set -u
+failed=0
+
+heading()
+{
+	printf '\n\033[1m== %s\033[0m\n' "$*"
+}
+
+# first N: the first N lines, and how many more there are
+first()
+{
+	awk -v n="$1" '
+		NR <= n
+		END { if (NR > n) printf "... and %d lines more\n", NR - n }'
+}
+
+# brief: lines of records without the columns that hardly anybody looks at first;
+# only the first line is whole, to show them all
+brief()
+{
+	sed -E '2,$s/ (dev|dur)=.*/ .../; s/^ +//'
+}
+
+# show COMMAND: shows it, does it, shows the beginning of what it says
+show()
+{
+	printf '\033[1m$ %s\033[0m\n' "$1"
+	eval "$1" >/tmp/said 2>&1 || failed=1
+	first 24 </tmp/said
+}
+
+# while_reading FILE COMMAND: runs COMMAND while cat writes /dev/mmtrace into FILE
+while_reading()
+{
+	local reader
+
+	printf '\033[1m$ cat /dev/mmtrace &\n$ %s\033[0m\n' "$2"
+	cat /dev/mmtrace >"$1" &
+	reader=$!
+	sleep 1
+	eval "$2"
+	sleep 1
+	kill "$reader"
+	wait "$reader" 2>/dev/null
+}
+
+heading "Linux $(uname -r) in a virtual machine, $(nproc) processors"
+show "insmod /opt/mmtrace/mmtrace.ko"
+[ "$failed" = 0 ] || exit 1
+
+heading "cat: every memory mapping of the machine, while a pipeline runs"
+while_reading /tmp/pipeline "sort /etc/passwd | grep root | wc -l"
+brief </tmp/pipeline | first 14
+
+heading "trace: a program that makes every kind of mapping call"
+cat >/tmp/every.c <<'END'
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int main(void)
+{
+	int fd = open("/tmp/a file", O_RDWR | O_CREAT, 0600);
+	long mmap2 = 192;
+	char *p;
+
+	ftruncate(fd, 65536);
+	p = mmap(0, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	remap_file_pages(p, 4096, 0, 7, 0);
+	p = mmap(0, 1 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	mremap(p, 1 << 20, 3 << 20, MREMAP_MAYMOVE);
+	mmap(0, 4096, PROT_READ, MAP_SHARED, 99, 0);
+	/* the 32-bit entry: int 0x80, with the file from its page 2 on */
+	asm volatile("push %%rbp; mov $2, %%ebp; int $0x80; pop %%rbp"
+		     : "+a" (mmap2)
+		     : "b" (0L), "c" (8192L), "d" (1L), "S" (2L), "D" ((long)fd)
+		     : "memory", "r8", "r9", "r10", "r11");
+	return 0;
+}
+END
+sed -n '/ftruncate/,/return/p' /tmp/every.c | expand -t 4
+gcc -w -O1 -static -o /tmp/every /tmp/every.c
+show "mmtrace-ctl trace --event do_mmap,mremap,remap_file_pages,mmap,mmap2 -o /tmp/every.txt -- /tmp/every"
+tail -n 10 /tmp/every.txt | brief
+
+heading "a filter of the device, which cat obeys: files mapped to be executed"
+show "mmtrace-ctl filter set --prot exec --file"
+show "mmtrace-ctl filter show"
+while_reading /tmp/exec "perl -e 'print qq(hello\n)' | tr a-z A-Z"
+brief </tmp/exec | first 14
+show "mmtrace-ctl filter clear"
+
+heading "trace: a command from its first mapping, as JSON"
+show "mmtrace-ctl trace --json -o /tmp/json -- /bin/true"
+first 1 </tmp/json
+
+heading "selftest: do the hooks tell the truth?"
+show "mmtrace-ctl selftest"
+
+heading "status: what is traced and how"
+show "mmtrace-ctl status"
+
+heading "and gone"
+show "rmmod mmtrace"
+exit "$failed"

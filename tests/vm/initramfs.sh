@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# initramfs.sh KERNEL-DIR RELEASE OUT - packs the start of the guest
+#
+# It holds busybox, the file initramfs-init as /init, and the drivers that lead
+# to the guest's disks and ports, with all that they depend on. Which these are
+# is the kernel's own word (modules.dep): what is built in is left out.
+
+set -euo pipefail
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+drivers=(virtio_pci virtio_blk virtio_console ext4)
+
+dir=$1
+release=$2
+out=$3
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# Newer kernels have their modules compressed; insmod takes them plain.
+unpack()
+{
+	case $1 in
+	*.xz) xz -dc "$1" ;;
+	*.zst) zstd -dcq "$1" ;;
+	*) cat "$1" ;;
+	esac
+}
+
+mkdir -p "$tmp"/{bin,dev,proc,sys,root,drivers}
+cp /bin/busybox "$tmp/bin/"
+cp "$vm/initramfs-init" "$tmp/init"
+chmod 755 "$tmp/init"
+
+for driver in "${drivers[@]}"; do
+	# Each line is "insmod FILE", in the order in which to load, or "builtin NAME".
+	modprobe -d "$dir" -S "$release" --show-depends "$driver"
+done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$tmp/files"
+
+while read -r file; do
+	name=${file##*/}
+	name=${name%.ko*}.ko
+	unpack "$file" >"$tmp/drivers/$name"
+	echo "$name" >>"$tmp/drivers/order"
+done <"$tmp/files"
+rm "$tmp/files"
+[ -e "$tmp/drivers/order" ] || : >"$tmp/drivers/order"
+
+(cd "$tmp" && find . | cpio --quiet -o -H newc -R 0:0) >"$out"
