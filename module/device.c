@@ -88,6 +88,22 @@ static bool must_not_sleep(const struct kiocb *iocb)
 	return iocb->ki_filp->f_flags & O_NONBLOCK || iocb->ki_flags & IOCB_NOWAIT;
 }
 
+/*
+ * Who is told of edges alone, as by EPOLLET, is not told again of what was there
+ * at the last poll: so whoever has read all asks to be woken by what comes next.
+ */
+static ssize_t read_available(struct session *session, struct iov_iter *to)
+{
+	ssize_t ret, more;
+
+	ret = reader_read(session, to);
+	if (ret < 0 || !iov_iter_count(to) || !waitqueue_active(&session->wait))
+		return ret;
+	wake_request(session);
+	more = reader_read(session, to);
+	return more < 0 ? ret ?: more : ret + more;
+}
+
 static ssize_t read_or_wait(struct session *session, struct kiocb *iocb, struct iov_iter *to)
 {
 	ssize_t ret;
@@ -98,7 +114,7 @@ static ssize_t read_or_wait(struct session *session, struct kiocb *iocb, struct 
 			return ret;
 	}
 	for (;;) {
-		ret = reader_read(session, to);
+		ret = read_available(session, to);
 		if (ret || is_at_end(session))
 			return ret;
 		if (must_not_sleep(iocb))
