@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/* mmtrace-ctl trace: the options; what they start is in follow.c. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "device.h"
+#include "follow.h"
+#include "message.h"
+#include "verbs.h"
+
+enum {
+	OPTION_OUTPUT = 1,
+	OPTION_JSON,
+	OPTION_OVERWRITE,
+	OPTION_RING_SIZE,
+	OPTION_OWN,
+};
+
+static const struct option_row trace_options[] = {
+	{ OPTION_OUTPUT, 'o', "output", "FILE",
+	  "write the records there; default: standard output,\n"
+	  "with a command standard error" },
+	{ OPTION_JSON, 0, "json", NULL, "one JSON object a line instead of text" },
+	{ OPTION_OVERWRITE, 0, "overwrite", NULL,
+	  "when a ring is full drop the oldest records, not the newest" },
+	{ OPTION_RING_SIZE, 0, "ring-size", "SIZE",
+	  "bytes for each CPU, a power of two, for example 4M" },
+	{ OPTION_OWN, 0, "own", NULL, "record the calls of mmtrace-ctl itself, too" },
+	{ 0 }
+};
+
+static int parse_ring_size(const char *value, __u64 *size)
+{
+	static const char units[] = "KMG";
+	const char *unit;
+	char *end;
+	int shift = 0;
+
+	errno = 0;
+	*size = strtoull(value, &end, 0);
+	unit = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
+	if (unit) {
+		shift = 10 * (unit - units + 1);
+		end++;
+	}
+	if (isdigit((unsigned char)*value) && !*end && !errno && *size &&
+	    *size <= ~0ull >> shift && !(*size & (*size - 1))) {
+		*size <<= shift;
+		return 0;
+	}
+	complain("--ring-size: '%s' is no power of two; for example 4M", value);
+	return -1;
+}
+
+/* A thread's id instead of its process's would let nothing pass. */
+static int check_pid(const char *word)
+{
+	unsigned long tgid = 0, pid = strtoul(word, NULL, 10);
+	char line[256];
+	FILE *file;
+
+	snprintf(line, sizeof(line), "/proc/%lu/status", pid);
+	file = fopen(line, "re");
+	if (!file) {
+		complain("--pid: no process %lu", pid);
+		return -1;
+	}
+	while (!tgid && fgets(line, sizeof(line), file))
+		sscanf(line, "Tgid: %lu", &tgid);
+	fclose(file);
+	if (!tgid || tgid == pid)
+		return 0;
+	complain("--pid: %lu is a thread of process %lu; try --tid %lu or --pid %lu",
+		 pid, tgid, pid, tgid);
+	return -1;
+}
+
+static int check_pids(const char *value)
+{
+	if (*value == '!')
+		return 0;
+	for (;; value++) {
+		if (check_pid(value))
+			return -1;
+		value += strcspn(value, ",");
+		if (!*value)
+			return 0;
+	}
+}
+
+static int trace_option(void *context, int id, const char *value)
+{
+	struct follow *follow = context;
+	__u32 events;
+
+	switch (id) {
+	case OPTION_OUTPUT:
+		follow->output = value;
+		return 0;
+	case OPTION_JSON:
+		follow->render.json = true;
+		return 0;
+	case OPTION_OVERWRITE:
+		follow->overwrite = true;
+		return 0;
+	case OPTION_RING_SIZE:
+		return parse_ring_size(value, &follow->ring_size);
+	case OPTION_OWN:
+		follow->own = true;
+		return 0;
+	case FILTER_EVENT:
+		if (filter_event_set(value, &events))
+			return -1;
+		follow->events |= events;
+		return 0;
+	}
+	if (filter_add(&follow->filter, id, value))
+		return -1;
+	return id == FILTER_PID ? check_pids(value) : 0;
+}
+
+static int trace_run(const struct verb *verb, int argc, char **argv)
+{
+	struct follow *follow = calloc(1, sizeof(*follow));
+	int next, code;
+
+	if (!follow) {
+		complain("no memory");
+		return EXIT_FAILED;
+	}
+	next = options_parse(verb, argc, argv, trace_option, follow);
+	if (next < 0) {
+		code = options_exit(next);
+	} else {
+		if (next < argc)
+			follow->command = argv + next;
+		code = follow_run(follow);
+	}
+	free(follow);
+	return code;
+}
+
+const struct verb trace_verb = {
+	.name		= "trace",
+	.arguments	= "[OPTIONS] [FILTERS] [--] [COMMAND [ARGUMENT...]]",
+	.summary	= "show records; with a command, those of its process, and exit as it does",
+	.notes		=
+		"Without a command it goes on until it is interrupted. With one, records\n"
+		"begin with the first mapping of its execve, filters hold as well, and the\n"
+		"exit code is that of the command: 128 and the signal if one ended it, 127\n"
+		"if it was not found, 126 if it can't be executed.\n\n"
+		"Here --event chooses what is traced; default: do_mmap, mremap and\n"
+		"remap_file_pages. Losses are told at the end, and where they happened in\n"
+		"the stream.\n\n" FILTER_NOTES,
+	.options	= trace_options,
+	.filters	= filter_options,
+	.run		= trace_run,
+};

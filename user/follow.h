@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A session from its start to its last record. */
+#ifndef MMTRACE_FOLLOW_H
+#define MMTRACE_FOLLOW_H
+
+#include <stdbool.h>
+
+#include "child.h"
+#include "device.h"
+#include "filter.h"
+#include "render.h"
+
+/**
+ * struct follow - what to follow, and the state of it
+ * @command: to run, ending with NULL; NULL for none
+ * @output: file to write to, NULL for the default
+ * @overwrite: mode of the rings
+ * @own: record our own calls
+ * @ring_size: bytes a CPU, 0 for the default
+ * @events: set of events, 0 for the default
+ * @filter: of the session
+ * @render: where records go; @json set by the caller
+ * @device: the session
+ * @signals: what they did before
+ * @signal_fd: on which ours come
+ * @child: the command
+ * @status: of waitpid(), once it has ended
+ * @ended: it has
+ * @stop: somebody wants us to stop
+ * @closed: nobody reads the output any more
+ * @failed: the user has been told of an error that is to be our exit code
+ */
+struct follow {
+	char			**command;
+	const char		*output;
+	bool			overwrite;
+	bool			own;
+	__u64			ring_size;
+	__u32			events;
+	struct filter		filter;
+	struct render		render;
+
+	struct device		device;
+	struct signals		signals;
+	int			signal_fd;
+	struct child		child;
+	int			status;
+	bool			ended;
+	bool			stop;
+	bool			closed;
+	bool			failed;
+};
+
+int follow_run(struct follow *follow);
+
+#endif /* MMTRACE_FOLLOW_H */

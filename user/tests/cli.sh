@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# cli.sh PROGRAM - the command line of mmtrace-ctl as far as it goes without the
+# device
+
+set -u
+program=$1
+told=0
+status=0
+unset MMTRACE_DEVICE
+
+# expect CODE PATTERN ARGUMENT...: exit code, and a part of what is said
+expect()
+{
+	local code=$1 pattern=$2 said got=0
+	shift 2
+
+	told=$((told + 1))
+	said=$("$program" "$@" 2>&1 </dev/null) || got=$?
+	if [ "$got" = "$code" ] && [[ $said == *"$pattern"* ]]; then
+		echo "ok $told - $*: $code, $pattern" | tr '\n#' '  '
+		echo
+	else
+		status=1
+		echo "not ok $told - $*: $code, $pattern"
+		echo "# $got: ${said//$'\n'/$'\n'# }"
+	fi
+}
+
+none=/nonexistent/mmtrace
+hint="$none: not found: is the module loaded? try: insmod mmtrace.ko (or modprobe mmtrace)"
+
+expect 2 'usage: mmtrace-ctl VERB'
+expect 0 'selftest' help
+expect 0 'usage: mmtrace-ctl trace' help trace
+expect 0 'mmtrace-ctl ' --version
+for verb in status filter trace selftest; do
+	expect 0 "usage: mmtrace-ctl $verb" "$verb" --help
+	expect 2 "no option '--bogus'" "$verb" --bogus
+	expect 2 "try: mmtrace-ctl $verb --help" "$verb" -Z
+done
+expect 2 "no verb 'bogus'; try: mmtrace-ctl help" bogus
+expect 2 "what is 'x'" status x
+expect 2 'say show, set or clear' filter
+expect 2 "no action 'bogus'; there are show, set and clear" filter bogus
+expect 2 'filter clear' filter set
+expect 2 'takes no filters' filter clear --anon
+expect 2 "needs a value" filter set --comm
+expect 2 "--len: '4Q' is no range of bytes" filter set --len 4Q
+expect 2 "--prot: no flag 'bogus'" filter set --prot bogus
+expect 2 "--pid: no process 4194304" trace -p 4194304
+expect 2 "--ring-size: '3M' is no power of two" trace --ring-size 3M
+expect 2 "--event: no event 'bogus'" trace --event bogus
+expect 1 "$hint" status --device "$none"
+expect 1 "$hint" filter set --anon --device "$none"
+expect 1 "$hint" filter show --device "$none"
+expect 1 "$hint" trace --device "$none" -- true
+expect 1 "$hint" selftest --device "$none"
+expect 1 '/dev/null: asking for the version: is not an mmtrace device' status --device /dev/null
+MMTRACE_DEVICE=/dev/zero expect 1 '/dev/zero: asking' status
+MMTRACE_DEVICE=/dev/zero expect 1 '/dev/null: asking' status --device /dev/null
+
+told=$((told + 1))
+if "$program" help >/dev/full 2>/dev/null; then
+	status=1
+	echo "not ok $told - a full output is an error"
+else
+	echo "ok $told - a full output is an error"
+fi
+
+echo "1..$told"
+exit "$status"

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# run.sh BUILD - runs the host tests of mmtrace-ctl; prints TAP, a plan for each
+# program, and exits with 1 if one of them failed
+
+set -u
+cd "$(dirname "$0")/.." || exit
+build=$1
+status=0
+
+for test in text names json filter; do
+	echo "# $test"
+	"$build/${test}_test" || status=1
+done
+
+echo "# json, read by another parser"
+if command -v python3 >/dev/null; then
+	"$build/json_test" corpus | python3 tests/json_check.py || status=1
+else
+	printf '1..1\nok 1 # SKIP no python3\n'
+fi
+
+echo "# filters through a shell"
+tests/filter_shell.sh "$build/filter_test" || status=1
+
+echo "# command line"
+tests/cli.sh ./mmtrace-ctl || status=1
+exit "$status"

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The verbs of mmtrace-ctl; each is in the file of its name. */
+#ifndef MMTRACE_VERBS_H
+#define MMTRACE_VERBS_H
+
+#include "options.h"
+
+extern const struct verb status_verb;
+extern const struct verb filter_verb;
+extern const struct verb trace_verb;
+extern const struct verb selftest_verb;
+
+#endif /* MMTRACE_VERBS_H */
