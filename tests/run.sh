@@ -77,6 +77,8 @@ all()
 	claim build/module "it builds" tests/vm/build-module.sh &&
 		claim build/user "it builds" "${make[@]}" -C user &&
 		claim build/guest "the guest's tests build" "${make[@]}" -C tests/guest &&
+		claim build/variants "the modules that are wrong on purpose build" \
+			tests/vm/build-variants.sh "" build/guest/variants &&
 		guest_tests "$@"
 	[ $# -gt 0 ] || claim bench/cost "no call costs more than its bound" bench/run --no-build
 }

@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# On a kernel that is not as expected, mmtrace says so and does what it can: a
+# function that is missing costs one event, a hook that says something else than
+# what happened is not used. The modules are made by tests/vm/build-variants.sh.
+
+# shellcheck source=tests/guest/testing.sh
+. "$(dirname "$0")/testing.sh"
+
+# status_of EVENT KEY: of mmtrace-ctl status
+status_of()
+{
+	mmtrace-ctl status --json | python3 -c '
+import json, sys
+event, key = sys.argv[1:]
+events = json.load(sys.stdin)["events"]
+print(next(row for row in events if row.get("event", row.get("name")) == event)[key])' "$1" "$2"
+}
+
+logged()
+{
+	dmesg | sed -n "/$mark/,\$p" | grep -F "mmtrace: $1"
+}
+
+# variant NAME: loads it; what the kernel logs from here on is of it
+variant()
+{
+	mark="variants_test: $1"
+	echo "$mark" >/dev/kmsg
+	insmod "$here/variants/$1.ko"
+}
+
+rmmod mmtrace
+
+variant no-mremap
+result $? "without a function for mremap the module loads"
+check "and logs that it is missing" logged "mremap: this kernel has no such function"
+equal "mremap is not available" "$(status_of mremap available)" False
+equal "the reason is told" "$(status_of mremap reason)" "this kernel has no such function"
+equal "do_mmap is available" "$(status_of do_mmap available)" True
+expect "cat gets the others" 0 do_mmap \
+	sh -c 'cat /dev/mmtrace >seen & sleep 1; /bin/true; sleep 1; kill $!; cat seen'
+expect "asking for mremap says why not" 1 "no such function" \
+	mmtrace-ctl trace --event mremap -- /bin/true
+check "it unloads" rmmod mmtrace
+
+variant nothing
+equal "without any function the module does not load" $? 1
+check "and logs why" logged "nothing can be traced"
+equal "there is no device" "$(ls /dev/mmtrace 2>/dev/null)" ""
+
+variant wrong-pgoff
+result $? "with a wrong page offset the module loads"
+check "and logs the argument's name" logged "do_mmap: self-test: pgoff is"
+equal "do_mmap is not used" "$(status_of do_mmap available)" False
+equal "mmap is" "$(status_of mmap available)" True
+check "it unloads" rmmod mmtrace
+
+variant wrong-file
+result $? "with a wrong file the module loads"
+check "and logs it" logged "do_mmap: self-test: the file is not the one that was mapped"
+equal "do_mmap is not used" "$(status_of do_mmap available)" False
+check "it unloads" rmmod mmtrace
+
+insmod "$module"
+result $? "the right one loads after all of them"
+equal "and its do_mmap was tested" "$(status_of do_mmap tested)" True
+done_testing

@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# build-variants.sh [KERNEL [DIRECTORY]]
+#
+# Builds modules that are wrong on purpose, as on a kernel that differs from what
+# mmtrace expects, from the sources that build-module.sh has copied. Each goes to
+# DIRECTORY/NAME.ko (build/variants unless given). A substitution that no longer
+# finds its place is an error: it would test nothing.
+
+set -euo pipefail
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+select_kernel "${1:-}"
+out=${2:-$build/variants}
+
+# variant NAME FILE SED-EXPRESSION
+variant()
+{
+	local name=$1 file=$2 expression=$3 dir=$build/$kernel-variants/$1
+
+	mkdir -p "$dir" "$out"
+	(cd "$build/$kernel" && find Kbuild module include user \
+		\( -name '*.[chS]' -o -name Kbuild \) -print |
+		xargs cp -u --parents --preserve=timestamps -t "$dir")
+	sed "$expression" "$build/$kernel/$file" >"$dir/$file.new"
+	! cmp -s "$build/$kernel/$file" "$dir/$file.new" || die "variant $name changes nothing in $file"
+	cmp -s "$dir/$file" "$dir/$file.new" || cp "$dir/$file.new" "$dir/$file"
+	rm "$dir/$file.new"
+	"${MAKE:-make}" -s --no-print-directory -C "$(kernel_headers)" M="$dir" CC="$cc" \
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules
+	strip -g -o "$out/$name.ko" "$dir/mmtrace.ko"
+}
+
+# A kernel without a function for mremap.
+variant no-mremap module/hook.c 's/"do_mremap"/"no_such_mremap"/; s/"__[a-z0-9_]*sys_mremap"/"no_such_mremap"/g'
+# A kernel without any of them.
+variant nothing module/hook.c 's/"__[a-z0-9_]*"/"no_such_function"/g; s/{ "do_[a-z_]*"/{ "no_such_function"/g'
+# A do_mmap() that has its page offset elsewhere.
+variant wrong-pgoff module/compat.h 's/^#define DO_MMAP_ARG_PGOFF.*/#define DO_MMAP_ARG_PGOFF 4/'
+# A do_mmap() that has its file elsewhere.
+variant wrong-file module/hook.c 's/(struct file \*)regs_get_kernel_argument(regs, 0)/NULL/'
