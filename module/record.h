@@ -4,7 +4,7 @@
 #define MMTRACE_RECORD_H
 
 #include <linux/limits.h>
-#include <linux/math.h>
+#include <linux/kernel.h>
 #include <linux/mmtrace.h>
 
 #include "call.h"
