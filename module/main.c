@@ -66,6 +66,11 @@ static int check_parameters(void)
 		pr_err("max_sessions=%u: from 1 to 65536\n", max_sessions);
 		return -EINVAL;
 	}
+	if (max_memory / num_possible_cpus() < SESSION_RING_MIN) {
+		pr_err("max_memory=%lu: at least 65536 for each of %u CPUs\n", max_memory,
+		       num_possible_cpus());
+		return -EINVAL;
+	}
 	if (instances > 1048576) {
 		pr_err("instances=%u: from 1 to 1048576\n", instances);
 		return -EINVAL;
