@@ -5,7 +5,8 @@
  * include/uapi/linux/mmtrace.h.
  *
  * Locking: everything a file is asked to do happens under its session's lock,
- * but for sleeping until there are records.
+ * but for sleeping until there are records. A reader whose buffer takes long to
+ * come holds it meanwhile; whoever waits for it can be interrupted.
  */
 #include <linux/capability.h>
 #include <linux/compat.h>
@@ -60,27 +61,27 @@ static bool is_at_end(const struct session *session)
 	return session->state == SESSION_STOPPED;
 }
 
-/* Sleeps without the lock. The request comes before the look, see wake.c. */
+/* The request comes before the look, see wake.c. Sleeps without the lock. */
 static int wait_for_data(struct session *session)
 {
 	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+	bool found = false;
 	int err = 0;
 
 	add_wait_queue(&session->wait, &wait);
 	for (;;) {
+		err = mutex_lock_interruptible(&session->lock);
+		if (err)
+			break;
 		wake_request(session);
-		if (reader_has_data(session) || is_at_end(session))
-			break;
-		if (signal_pending(current)) {
-			err = -ERESTARTSYS;
-			break;
-		}
+		found = reader_has_data(session) || is_at_end(session);
 		mutex_unlock(&session->lock);
+		if (found || signal_pending(current))
+			break;
 		wait_woken(&wait, TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
-		mutex_lock(&session->lock);
 	}
 	remove_wait_queue(&session->wait, &wait);
-	return err;
+	return found ? 0 : -ERESTARTSYS;
 }
 
 static bool must_not_sleep(const struct kiocb *iocb)
@@ -97,32 +98,31 @@ static ssize_t read_available(struct session *session, struct iov_iter *to)
 	ssize_t ret, more;
 
 	ret = reader_read(session, to);
-	if (ret < 0 || !iov_iter_count(to) || !waitqueue_active(&session->wait))
+	if (ret < 0 || !iov_iter_count(to))
+		return ret;
+	/* Who begins to wait after this look makes a request of its own. */
+	if (!waitqueue_active(&session->wait))
 		return ret;
 	wake_request(session);
 	more = reader_read(session, to);
 	return more < 0 ? ret ?: more : ret + more;
 }
 
-static ssize_t read_or_wait(struct session *session, struct kiocb *iocb, struct iov_iter *to)
+/* 0 is the end; -EAGAIN if there is nothing yet. */
+static ssize_t start_and_read(struct session *session, struct iov_iter *to)
 {
 	ssize_t ret;
 
-	if (session->state == SESSION_NEW) {
-		ret = session_start(session);
-		if (ret)
-			return ret;
-	}
-	for (;;) {
+	if (mutex_lock_interruptible(&session->lock))
+		return -ERESTARTSYS;
+	ret = session->state == SESSION_NEW ? session_start(session) : 0;
+	if (!ret) {
 		ret = read_available(session, to);
-		if (ret || is_at_end(session))
-			return ret;
-		if (must_not_sleep(iocb))
-			return -EAGAIN;
-		ret = wait_for_data(session);
-		if (ret)
-			return ret;
+		if (!ret && !is_at_end(session))
+			ret = -EAGAIN;
 	}
+	mutex_unlock(&session->lock);
+	return ret;
 }
 
 static ssize_t device_read_iter(struct kiocb *iocb, struct iov_iter *to)
@@ -132,11 +132,14 @@ static ssize_t device_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 	if (!iov_iter_count(to))
 		return 0;
-	if (mutex_lock_interruptible(&session->lock))
-		return -ERESTARTSYS;
-	ret = read_or_wait(session, iocb, to);
-	mutex_unlock(&session->lock);
-	return ret;
+	for (;;) {
+		ret = start_and_read(session, to);
+		if (ret != -EAGAIN || must_not_sleep(iocb))
+			return ret;
+		ret = wait_for_data(session);
+		if (ret)
+			return ret;
+	}
 }
 
 static __poll_t look(struct session *session)
@@ -152,7 +155,9 @@ static __poll_t device_poll(struct file *file, struct poll_table_struct *table)
 	__poll_t mask;
 
 	poll_wait(file, &session->wait, table);
-	mutex_lock(&session->lock);
+	/* Nothing else will do: what is not told here is not told again. */
+	if (mutex_lock_killable(&session->lock))
+		return EPOLLERR;
 	if (session->state == SESSION_NEW && session_start(session)) {
 		mask = EPOLLERR;
 	} else {
@@ -281,8 +286,8 @@ static long ioctl_stats(struct session *session, void __user *arg)
 	if (stats.event >= MMTRACE_EVENT_COUNT)
 		return -EINVAL;
 	stats = (struct mmtrace_stats) { .size = size, .event = stats.event };
-	session_stats(session, &stats);
-	return copy_out(arg, &stats, sizeof(stats), size);
+	err = session_stats(session, &stats);
+	return err ?: copy_out(arg, &stats, sizeof(stats), size);
 }
 
 /* A filter on its way to or from user space. */

@@ -226,11 +226,11 @@ u64 dispatch_horizon(void)
  * dispatch_missed() - calls of an event that nobody could be told of
  * @event: to ask about
  *
- * Return: calls since the module was loaded.
+ * Return: calls since the module was loaded, modulo 2^32.
  */
-u64 dispatch_missed(u32 event)
+u32 dispatch_missed(u32 event)
 {
-	u64 missed = hook_missed(event);
+	u32 missed = hook_missed(event);
 	int cpu;
 
 	for_each_possible_cpu(cpu)
@@ -249,29 +249,55 @@ static void find_only(u32 event)
 	rcu_assign_pointer(dispatch_only[event], only);
 }
 
-/* On the list before the hook is armed: then it counts every call. */
-static int add(struct session *session, u32 event)
+static void disarm(u32 events)
 {
-	int err;
+	u32 event;
 
-	hlist_add_head_rcu(&session->links[event], &sessions[event]);
-	find_only(event);
-	err = hook_arm(event);
-	if (err) {
-		hlist_del_init_rcu(&session->links[event]);
-		find_only(event);
-	} else {
-		session->events |= MMTRACE_EVENT_BIT(event);
-	}
-	return err;
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
+		if (events & MMTRACE_EVENT_BIT(event))
+			hook_disarm(event);
 }
 
-static void remove(struct session *session, u32 event)
+static int arm(u32 events)
 {
-	session->events &= ~MMTRACE_EVENT_BIT(event);
-	hook_disarm(event);
-	hlist_del_init_rcu(&session->links[event]);
-	find_only(event);
+	u32 event, armed = 0;
+	int err;
+
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
+		if (!(events & MMTRACE_EVENT_BIT(event)))
+			continue;
+		err = hook_arm(event);
+		if (err) {
+			disarm(armed);
+			return err;
+		}
+		armed |= MMTRACE_EVENT_BIT(event);
+	}
+	return 0;
+}
+
+static void link(struct session *session, u32 events)
+{
+	u32 event;
+
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
+		if (!(events & MMTRACE_EVENT_BIT(event)))
+			continue;
+		hlist_add_head_rcu(&session->links[event], &sessions[event]);
+		find_only(event);
+	}
+}
+
+static void unlink(struct session *session, u32 events)
+{
+	u32 event;
+
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
+		if (!(events & MMTRACE_EVENT_BIT(event)))
+			continue;
+		hlist_del_init_rcu(&session->links[event]);
+		find_only(event);
+	}
 }
 
 /**
@@ -286,20 +312,20 @@ static void remove(struct session *session, u32 event)
  */
 int dispatch_change(struct session *session, u32 events)
 {
-	u32 event, before = session->events;
-	int err = 0;
+	u32 added = events & ~session->events, removed = session->events & ~events;
+	int err;
 
 	mutex_lock(&dispatch_lock);
-	for (event = 1; event < MMTRACE_EVENT_COUNT && !err; event++)
-		if (events & ~before & MMTRACE_EVENT_BIT(event))
-			err = add(session, event);
-	if (err)
-		events = before;
-	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
-		if (session->events & ~events & MMTRACE_EVENT_BIT(event))
-			remove(session, event);
+	err = arm(added);
+	if (!err) {
+		unlink(session, removed);
+		disarm(removed);
+		link(session, added);
+		session->events = events;
+	}
 	mutex_unlock(&dispatch_lock);
-	synchronize_rcu();
+	if (removed)
+		synchronize_rcu();
 	return err;
 }
 

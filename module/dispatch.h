@@ -99,6 +99,6 @@ void dispatch_set_device_filter(struct filter *filter);
 int dispatch_read_device_filter(int (*read)(const struct filter *filter, void *data),
 				void *data);
 u64 dispatch_horizon(void);
-u64 dispatch_missed(u32 event);
+u32 dispatch_missed(u32 event);
 
 #endif /* MMTRACE_DISPATCH_H */

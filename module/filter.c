@@ -239,7 +239,7 @@ static int check_string(const struct mmtrace_pred *pred, const char *strings,
 		return -EINVAL;
 	if (pred->value > strings_len || pred->mask > strings_len - pred->value)
 		return -EINVAL;
-	if (pred->op == MMTRACE_OP_GLOB && pred->mask > FILTER_GLOB_MAX)
+	if (pred->op == MMTRACE_OP_GLOB && pred->mask > MMTRACE_GLOB_MAX)
 		return -E2BIG;
 	if (memchr(strings + pred->value, '\0', pred->mask))
 		return -EINVAL;
@@ -360,7 +360,7 @@ struct filter *filter_compile(const struct mmtrace_pred *preds, u32 preds_len,
 			      const char *strings, u32 strings_len)
 {
 	struct filter *filter;
-	size_t copies = 0;
+	size_t copies = 0, globs = 0;
 	u32 i;
 	int err;
 
@@ -374,8 +374,11 @@ struct filter *filter_compile(const struct mmtrace_pred *preds, u32 preds_len,
 			return ERR_PTR(err);
 		if (is_string(&preds[i]))
 			copies += preds[i].mask + 1;
+		if (preds[i].op == MMTRACE_OP_GLOB)
+			globs += preds[i].mask;
 	}
-	if (copies > MMTRACE_STRINGS_MAX + MMTRACE_PREDS_MAX)
+	/* What a match costs grows with the pattern, and it is done without preemption. */
+	if (copies > MMTRACE_STRINGS_MAX + MMTRACE_PREDS_MAX || globs > MMTRACE_GLOBS_MAX)
 		return ERR_PTR(-E2BIG);
 
 	filter = kvzalloc(struct_size(filter, preds, preds_len) + copies,

@@ -10,9 +10,6 @@
 
 #include "call.h"
 
-/* Longest pattern, in bytes: what bounds the time that a match can take. */
-#define FILTER_GLOB_MAX	256
-
 /**
  * enum filter_source - where the value of a field is; the first four are known
  *	at entry and a matter of a few instructions

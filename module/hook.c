@@ -406,9 +406,13 @@ static int register_way(struct hook *hook, const char *const *symbols, unsigned 
 	err = register_probe(hook, 0, symbols[0], instances);
 	if (err)
 		return err;
-	for (i = 1; i < HOOK_SYMBOLS && symbols[i]; i++)
-		if (register_probe(hook, i, symbols[i], instances))
+	for (i = 1; i < HOOK_SYMBOLS && symbols[i]; i++) {
+		err = register_probe(hook, i, symbols[i], instances);
+		if (err == -ENOMEM)
+			return err;
+		if (err)
 			strscpy(hook->reason, "not for 32-bit programs", sizeof(hook->reason));
+	}
 	hook->available = true;
 	return 0;
 }
@@ -570,16 +574,16 @@ void hook_disarm(u32 event)
  * The kernel counts without synchronisation: two CPUs that miss at once may
  * count as one.
  *
- * Return: calls since the module was loaded.
+ * Return: calls since the module was loaded, modulo 2^32, as the kernel counts.
  */
-u64 hook_missed(u32 event)
+u32 hook_missed(u32 event)
 {
 	const struct hook *hook = hook_of(event);
-	u64 missed = 0;
+	u32 missed = 0;
 	unsigned int i;
 
 	for (i = 0; i < HOOK_SYMBOLS; i++)
-		missed += (unsigned int)READ_ONCE(hook->probes[i].nmissed) +
+		missed += READ_ONCE(hook->probes[i].nmissed) +
 			  READ_ONCE(hook->probes[i].kp.nmissed);
 	return missed;
 }

@@ -10,7 +10,7 @@ void hook_exit(void);
 u32 hook_events(void);
 int hook_arm(u32 event);
 void hook_disarm(u32 event);
-u64 hook_missed(u32 event);
+u32 hook_missed(u32 event);
 void hook_passed(u32 event);
 void hook_refuse(u32 event, const char *reason);
 void hook_info(struct mmtrace_event_info *info);

@@ -23,7 +23,7 @@ MODULE_PARM_DESC(mode, "permissions of /dev/mmtrace (0600); who opens it needs C
 
 static ulong ring_size;
 module_param(ring_size, ulong, 0444);
-MODULE_PARM_DESC(ring_size, "bytes of a ring, a power of two from 64K to 256M; one a CPU and session (by the number of CPUs: 64M in all, 128K to 1M each)");
+MODULE_PARM_DESC(ring_size, "bytes of a ring, a power of two from 64K to 256M; one a CPU and session (by the number of CPUs: 64M in all, 64K to 1M each)");
 
 static uint max_sessions = 64;
 module_param(max_sessions, uint, 0444);
@@ -37,19 +37,20 @@ static uint instances;
 module_param(instances, uint, 0444);
 MODULE_PARM_DESC(instances, "calls of one function that can be under way at once, the rest being missed (64 a CPU, 1024 to 16384)");
 
+/* All sessions of a small machine together want a share of its memory. */
 static u64 default_ring_size(void)
 {
-	u64 share = rounddown_pow_of_two(SZ_64M / num_possible_cpus());
+	u64 share = min_t(u64, SZ_64M, max_memory / 8) / num_possible_cpus();
 
-	return clamp_t(u64, share, SZ_128K, SZ_1M);
+	return clamp_t(u64, share ? rounddown_pow_of_two(share) : 0, SESSION_RING_MIN, SZ_1M);
 }
 
 static int check_parameters(void)
 {
-	if (!ring_size)
-		ring_size = default_ring_size();
 	if (!max_memory)
 		max_memory = (ulong)totalram_pages() << (PAGE_SHIFT - 2);
+	if (!ring_size)
+		ring_size = default_ring_size();
 	if (!instances)
 		instances = clamp(64 * num_possible_cpus(), 1024u, 16384u);
 
@@ -66,9 +67,9 @@ static int check_parameters(void)
 		pr_err("max_sessions=%u: from 1 to 65536\n", max_sessions);
 		return -EINVAL;
 	}
-	if (max_memory / num_possible_cpus() < SESSION_RING_MIN) {
-		pr_err("max_memory=%lu: at least 65536 for each of %u CPUs\n", max_memory,
-		       num_possible_cpus());
+	if (max_memory / num_possible_cpus() < ring_size + MMTRACE_RECORD_MAX) {
+		pr_err("max_memory=%lu: no session has room, %lu for each of %u CPUs\n",
+		       max_memory, ring_size + MMTRACE_RECORD_MAX, num_possible_cpus());
 		return -EINVAL;
 	}
 	if (instances > 1048576) {

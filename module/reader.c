@@ -17,7 +17,9 @@
 #include <linux/mm.h>
 #include <linux/mmtrace.h>
 #include <linux/overflow.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/uio.h>
 
@@ -54,7 +56,6 @@ struct source {
  * @line_len: bytes of it
  * @line_done: of these, copied by read()
  * @line_event: what it tells
- * @scratch: room for one more record
  * @source_len: of @source
  * @source: one a CPU, and one for what was missed
  */
@@ -68,7 +69,6 @@ struct reader {
 	size_t			line_len;
 	size_t			line_done;
 	u32			line_event;
-	void			*scratch;
 	unsigned int		source_len;
 	struct source		source[];
 };
@@ -111,8 +111,7 @@ struct reader *reader_create(struct session *session)
 		return NULL;
 	reader->checked = ktime_get_ns();
 	reader->line = kvmalloc(MMTRACE_TEXT_MAX, GFP_KERNEL_ACCOUNT);
-	reader->scratch = kmalloc(MMTRACE_RECORD_MAX, GFP_KERNEL_ACCOUNT);
-	if (!reader->line || !reader->scratch || add_sources(reader, session)) {
+	if (!reader->line || add_sources(reader, session)) {
 		reader_destroy(reader);
 		return NULL;
 	}
@@ -131,7 +130,6 @@ void reader_destroy(struct reader *reader)
 		return;
 	for (i = 0; i < reader->source_len; i++)
 		kfree(reader->source[i].record);
-	kfree(reader->scratch);
 	kvfree(reader->line);
 	kvfree(reader);
 }
@@ -198,7 +196,9 @@ static void fill_missed(struct session *session, struct source *source)
 			  }, 0);
 		reader->reported[event] = missed;
 	}
-	reader->checked = now;
+	/* What comes behind this event has not been looked at. */
+	if (!source->full)
+		reader->checked = now;
 }
 
 static void fill_all(struct session *session)
@@ -218,7 +218,7 @@ static void fill_all(struct session *session)
 	}
 }
 
-static struct source *earliest(struct reader *reader)
+static struct source *earliest_held(struct reader *reader)
 {
 	struct source *source, *first = NULL;
 
@@ -226,7 +226,22 @@ static struct source *earliest(struct reader *reader)
 		if (source->full &&
 		    (!first || source->record->head.time < first->record->head.time))
 			first = source;
-	return first && first->record->head.time <= reader->horizon ? first : NULL;
+	return first;
+}
+
+static bool is_next(const struct reader *reader, const struct source *source)
+{
+	return source && source->record->head.time <= reader->horizon;
+}
+
+/* Asks for a new horizon, and holds what is there up to it. */
+static struct source *advance(struct session *session)
+{
+	struct reader *reader = session->reader;
+
+	reader->horizon = session->state == SESSION_STOPPED ? U64_MAX : dispatch_horizon();
+	fill_all(session);
+	return earliest_held(reader);
 }
 
 /**
@@ -241,13 +256,17 @@ const struct mmtrace_record *reader_peek(struct session *session)
 {
 	struct reader *reader = session->reader;
 
-	reader->next = earliest(reader);
-	if (!reader->next) {
-		reader->horizon = session->state == SESSION_STOPPED ?
-				  U64_MAX : dispatch_horizon();
-		fill_all(session);
-		reader->next = earliest(reader);
-	}
+	struct source *first = earliest_held(reader);
+
+	if (!is_next(reader, first))
+		first = advance(session);
+	/*
+	 * What has come since the horizon is held now, and nobody will tell of it
+	 * again: it is next once the horizon has passed it.
+	 */
+	if (first && !is_next(reader, first))
+		first = advance(session);
+	reader->next = is_next(reader, first) ? first : NULL;
 	return reader->next ? reader->next->record : NULL;
 }
 
@@ -298,12 +317,19 @@ static bool next_line(struct session *session)
 	return true;
 }
 
+/* A large buffer under load would otherwise keep the reader for as long. */
+static bool is_enough(size_t total)
+{
+	cond_resched();
+	return total && signal_pending(current);
+}
+
 static ssize_t read_text(struct session *session, struct iov_iter *to)
 {
 	struct reader *reader = session->reader;
 	size_t copied, len, total = 0;
 
-	while (iov_iter_count(to)) {
+	while (iov_iter_count(to) && !is_enough(total)) {
 		if (line_is_done(reader) && !next_line(session))
 			break;
 		len = min(iov_iter_count(to), reader->line_len - reader->line_done);
@@ -323,7 +349,7 @@ static ssize_t read_binary(struct session *session, struct iov_iter *to)
 	const struct mmtrace_record *record;
 	size_t copied, total = 0;
 
-	while ((record = reader_peek(session))) {
+	while (!is_enough(total) && (record = reader_peek(session))) {
 		if (record->head.size > iov_iter_count(to))
 			return total ?: -EINVAL;
 		copied = copy_to_iter(record, record->head.size, to);
@@ -368,40 +394,56 @@ bool reader_has_data(struct session *session)
 }
 
 /* Walks with a cursor of its own, up to where the producer is by now. */
-static u64 count_in_ring(struct reader *reader, const struct source *source, u32 event)
+static int count_in_ring(const struct source *source, u64 *in_rings)
 {
 	struct ring_cursor cursor = source->cursor;
-	const struct mmtrace_record *record = reader->scratch;
-	u64 end = ring_head(source->ring), count = 0;
+	u64 end = ring_head(source->ring);
 	enum ring_what what = RING_GAP;
+	struct mmtrace_head head;
 	struct ring_gap gap;
+	unsigned int steps = 0;
 
 	while (what != RING_NOTHING && (s64)(end - cursor.pos) > 0) {
-		what = ring_read(source->ring, &cursor, reader->scratch,
-				 MMTRACE_RECORD_MAX, &gap);
-		count += what == RING_ENTRY && record->head.event == event;
+		what = ring_read(source->ring, &cursor, &head, sizeof(head), &gap);
+		if (what == RING_ENTRY)
+			in_rings[head.event]++;
+		if (++steps % 1024)
+			continue;
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
 	}
-	return count;
+	return 0;
 }
 
 /**
  * reader_count() - what became of the records of a session
  * @session: that has been started
- * @event: to count
- * @delivered: given to read()
- * @pending: still to be read
+ * @delivered: by event: given to read()
+ * @pending: by event: still to be read; counted only where it has to be, in mode
+ *	MMTRACE_MODE_OVERWRITE
+ *
+ * Context: may sleep.
+ *
+ * Return: 0, or -EINTR if the caller was killed meanwhile.
  */
-void reader_count(struct session *session, u32 event, u64 *delivered, u64 *pending)
+int reader_count(struct session *session, u64 *delivered, u64 *pending)
 {
 	struct reader *reader = session->reader;
 	const struct source *source;
+	int err;
 
-	*delivered = reader->delivered[event];
-	*pending = reader_in_line(reader) && reader->line_event == event;
+	memcpy(delivered, reader->delivered, sizeof(reader->delivered));
+	if (session->config.mode != MMTRACE_MODE_OVERWRITE)
+		return 0;
+	if (reader_in_line(reader))
+		pending[reader->line_event]++;
 	for (source = reader->source; source < reader->source + reader->source_len; source++) {
 		if (source->full)
-			*pending += source->record->head.event == event;
-		if (source->ring)
-			*pending += count_in_ring(reader, source, event);
+			pending[source->record->head.event]++;
+		err = source->ring ? count_in_ring(source, pending) : 0;
+		if (err)
+			return err;
 	}
+	return 0;
 }

@@ -18,6 +18,6 @@ void reader_take(struct session *session);
 bool reader_has_data(struct session *session);
 bool reader_in_line(const struct reader *reader);
 ssize_t reader_read(struct session *session, struct iov_iter *to);
-void reader_count(struct session *session, u32 event, u64 *delivered, u64 *pending);
+int reader_count(struct session *session, u64 *delivered, u64 *pending);
 
 #endif /* MMTRACE_READER_H */

@@ -18,6 +18,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #include "dispatch.h"
 #include "filter.h"
@@ -81,9 +82,10 @@ static void release_limits(unsigned int count, u64 bytes)
 	mutex_unlock(&limits_lock);
 }
 
+/* Of each ring, its reader holds one record. */
 static u64 rings_size(const struct session *session)
 {
-	return session->config.ring_size * num_possible_cpus();
+	return (session->config.ring_size + MMTRACE_RECORD_MAX) * num_possible_cpus();
 }
 
 static void free_rings(struct session *session)
@@ -93,7 +95,7 @@ static void free_rings(struct session *session)
 	for_each_possible_cpu(cpu) {
 		struct ring *ring = &per_cpu_ptr(session->cpu, cpu)->ring;
 
-		kvfree(ring->data);
+		vfree(ring->data);
 		ring->data = NULL;
 	}
 	release_limits(0, rings_size(session));
@@ -112,12 +114,11 @@ static int allocate_rings(struct session *session)
 	if (err)
 		return err;
 	for_each_possible_cpu(cpu) {
-		data = kvmalloc_node(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN |
-				     __GFP_RETRY_MAYFAIL, cpu_to_node(cpu));
+		data = __vmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
 		err = data ? ring_init(&per_cpu_ptr(session->cpu, cpu)->ring, data, size, mode) :
 			     -ENOMEM;
 		if (err) {
-			kvfree(data);
+			vfree(data);
 			free_rings(session);
 			return err;
 		}
@@ -200,23 +201,41 @@ void session_close(struct session *session)
 	release_limits(1, 0);
 }
 
-static void note_missed(struct session *session, u32 events)
+/* The session begins to want events: what was missed before is not its own. */
+static void begin_missed(struct session *session, u32 events)
 {
 	u32 event;
 
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
 		if (events & MMTRACE_EVENT_BIT(event))
-			session->missed[event] = dispatch_missed(event);
+			session->missed_from[event] = dispatch_missed(event);
 }
 
-static int start_dispatch(struct session *session)
+/* dispatch_missed() may wrap; the difference does not. */
+static u32 missed_since(const struct session *session, u32 event)
 {
+	return dispatch_missed(event) - session->missed_from[event];
+}
+
+/* It wants them no more: what was missed until now stays. */
+static void end_missed(struct session *session, u32 events)
+{
+	u32 event;
+
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
+		if (events & MMTRACE_EVENT_BIT(event))
+			session->missed[event] += missed_since(session, event);
+}
+
+static int change_events(struct session *session, u32 events)
+{
+	u32 before = session->events;
 	int err;
 
-	note_missed(session, MMTRACE_EVENTS_ALL);
-	err = dispatch_change(session, session->config.events);
+	begin_missed(session, events & ~before);
+	err = dispatch_change(session, events);
 	if (!err)
-		session->state = SESSION_RUNNING;
+		end_missed(session, before & ~events);
 	return err;
 }
 
@@ -237,8 +256,10 @@ int session_start(struct session *session)
 	if (err)
 		return err;
 	session->reader = reader_create(session);
-	err = session->reader ? start_dispatch(session) : -ENOMEM;
-	if (err) {
+	err = session->reader ? change_events(session, session->config.events) : -ENOMEM;
+	if (!err) {
+		session->state = SESSION_RUNNING;
+	} else {
 		reader_destroy(session->reader);
 		session->reader = NULL;
 		free_rings(session);
@@ -252,13 +273,9 @@ int session_start(struct session *session)
  */
 void session_stop(struct session *session)
 {
-	u32 event;
-
 	if (session->state != SESSION_RUNNING)
 		return;
-	dispatch_change(session, 0);
-	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
-		session->missed[event] = session_missed(session, event);
+	change_events(session, 0);
 	session->state = SESSION_STOPPED;
 	wake_up_interruptible_all(&session->wait);
 }
@@ -268,20 +285,15 @@ void session_stop(struct session *session)
  * @session: locked
  * @event: to ask about
  *
- * Return: calls, of its events and while it was running.
+ * Return: calls, while the session was running and wanted the event.
  */
 u64 session_missed(const struct session *session, u32 event)
 {
-	if (!(session->config.events & MMTRACE_EVENT_BIT(event)))
-		return 0;
-	switch (session->state) {
-	case SESSION_RUNNING:
-		return dispatch_missed(event) - session->missed[event];
-	case SESSION_STOPPED:
-		return session->missed[event];
-	default:
-		return 0;
-	}
+	u64 missed = session->missed[event];
+
+	if (session->events & MMTRACE_EVENT_BIT(event))
+		missed += missed_since(session, event);
+	return missed;
 }
 
 static int check_config(const struct mmtrace_config *config)
@@ -326,8 +338,7 @@ int session_configure(struct session *session, const struct mmtrace_config *conf
 	if (config->format != session->config.format && reader_in_line(session->reader))
 		return -EBUSY;
 	if (session->state == SESSION_RUNNING) {
-		note_missed(session, config->events & ~session->config.events);
-		err = dispatch_change(session, config->events);
+		err = change_events(session, config->events);
 		if (err)
 			return err;
 	}
@@ -348,42 +359,59 @@ void session_set_filter(struct session *session, struct filter *filter)
 	filter_free(filter);
 }
 
-static void add_event_stats(struct session *session, u32 event, struct mmtrace_stats *stats)
+/*
+ * A ring does not know the events of the entries that it evicts: those that are
+ * neither lost nor delivered are counted if they are still there.
+ */
+static void add_event_stats(const struct session *session, u32 event, u64 delivered,
+			    u64 in_rings, struct mmtrace_stats *stats)
 {
-	u64 offered = 0, lost = 0, delivered = 0, pending = 0;
+	u64 offered = 0, lost = 0, filtered = 0, rest;
 	int cpu;
 
-	stats->missed += session_missed(session, event);
-	if (!session->reader)
-		return;
-	reader_count(session, event, &delivered, &pending);
 	for_each_possible_cpu(cpu) {
 		const struct session_cpu *part = per_cpu_ptr(session->cpu, cpu);
 
-		stats->filtered += READ_ONCE(part->filtered[event]);
-		stats->hits += READ_ONCE(part->filtered[event]);
-		offered += READ_ONCE(part->offered[event]);
 		lost += READ_ONCE(part->lost[event]);
+		offered += READ_ONCE(part->offered[event]);
+		filtered += READ_ONCE(part->filtered[event]);
 	}
-	stats->hits += offered;
+	rest = offered - lost - delivered;
+	stats->hits += offered + filtered;
+	stats->filtered += filtered;
 	stats->lost += lost;
 	stats->delivered += delivered;
-	stats->pending += pending;
-	/* Which of its entries a ring evicts, it does not know: what is left over. */
-	if (session->config.mode == MMTRACE_MODE_OVERWRITE)
-		stats->overwritten += offered - lost - delivered - pending;
+	if (session->config.mode == MMTRACE_MODE_OVERWRITE) {
+		stats->pending += in_rings;
+		stats->overwritten += rest - min(rest, in_rings);
+	} else {
+		stats->pending += rest;
+	}
 }
 
 /**
  * session_stats() - the account of a session
  * @session: locked
  * @stats: @event says of what, or MMTRACE_EVENT_LOST of all; the rest is filled in
+ *
+ * Return: 0, or -EINTR if the caller was killed meanwhile.
  */
-void session_stats(struct session *session, struct mmtrace_stats *stats)
+int session_stats(struct session *session, struct mmtrace_stats *stats)
 {
+	u64 delivered[MMTRACE_EVENT_COUNT] = {}, in_rings[MMTRACE_EVENT_COUNT] = {};
 	u32 event;
+	int err;
 
-	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
-		if (stats->event == event || stats->event == MMTRACE_EVENT_LOST)
-			add_event_stats(session, event, stats);
+	if (session->reader) {
+		err = reader_count(session, delivered, in_rings);
+		if (err)
+			return err;
+	}
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
+		if (stats->event != event && stats->event != MMTRACE_EVENT_LOST)
+			continue;
+		add_event_stats(session, event, delivered[event], in_rings[event], stats);
+		stats->missed += session_missed(session, event);
+	}
+	return 0;
 }

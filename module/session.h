@@ -76,8 +76,8 @@ enum session_state {
  * @lock: guards what follows, and makes one consumer of many readers
  * @state: enum session_state
  * @config: as users see it
- * @missed: by event: what dispatch_missed() said when the session began with
- *	it; once stopped, how much was missed
+ * @missed: by event: calls missed up to the last time that it was taken away
+ * @missed_from: by event: what dispatch_missed() said when it was last added
  * @reader: what it reads with; there from the start on
  * @wait: readers and pollers sleep here
  * @alarm: wakes them at the end of the timeout
@@ -96,6 +96,7 @@ struct session {
 	enum session_state		state;
 	struct mmtrace_config		config;
 	u64				missed[MMTRACE_EVENT_COUNT];
+	u32				missed_from[MMTRACE_EVENT_COUNT];
 	struct reader			*reader;
 
 	wait_queue_head_t		wait;
@@ -127,6 +128,6 @@ void session_stop(struct session *session);
 int session_configure(struct session *session, const struct mmtrace_config *config);
 u64 session_missed(const struct session *session, u32 event);
 void session_set_filter(struct session *session, struct filter *filter);
-void session_stats(struct session *session, struct mmtrace_stats *stats);
+int session_stats(struct session *session, struct mmtrace_stats *stats);
 
 #endif /* MMTRACE_SESSION_H */

@@ -18,7 +18,8 @@
  *                                    wake = NEVER, raise ──▶ wake up
  *
  * No call is lost: once dispatch_horizon() has returned, a producer has either
- * seen the request or its record can be read. See the gate in ring.c.
+ * seen the request or its record is in the ring. See the gate in ring.c. Such a
+ * record may be younger than the horizon; reader_peek() takes care of that.
  */
 #include <linux/poll.h>
 #include <linux/workqueue.h>
@@ -69,7 +70,7 @@ static void alarm_rings(struct work_struct *work)
 
 /**
  * wake_init() - prepare a session for sleeping readers
- * @session: with its rings
+ * @session: new
  */
 void wake_init(struct session *session)
 {

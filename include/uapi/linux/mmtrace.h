@@ -6,10 +6,12 @@
  * =======================
  *
  * Each open() is a session: it has its own rings, filter, format, counters.
- * Opening needs CAP_PERFMON (or CAP_SYS_ADMIN) in the initial user namespace.
- * A session starts with its first read() or poll(), or with
- * MMTRACE_IOC_START; from then on every call that its filter lets through
- * becomes a record in the ring of the CPU on which the call completed.
+ * Opening needs CAP_PERFMON (or CAP_SYS_ADMIN) in the initial user namespace
+ * (EPERM), and gives EBUSY where too many are open. A session starts with its
+ * first poll() or read() of more than 0 bytes, or with MMTRACE_IOC_START, and
+ * takes its memory then (ENOMEM, and of poll() POLLERR). From then on every call
+ * that its filter lets through becomes a record in the ring of the CPU on which
+ * the call completed.
  *
  * read() returns records in the order of their completion, over all CPUs:
  * as lines of text (the default), or as the structures below after
@@ -48,7 +50,8 @@
  * EINVAL      @size below the first published one, a value out of its range, a
  *             flag that does not exist, a reserved field that is not zero
  * E2BIG       @size goes past what this kernel knows, and what is there is not
- *             zero; or a filter has too many predicates or bytes of strings
+ *             zero, or past a page; or a filter has too many predicates, or bytes
+ *             of strings or patterns
  * EPERM       the caller lacks the capability that the request needs
  * EBUSY       not while the session runs
  * EOPNOTSUPP  this kernel can't trace the event; MMTRACE_IOC_EVENT says why
@@ -102,7 +105,7 @@ enum mmtrace_event {
 
 /* What @flags of struct mmtrace_head may say. */
 #define MMTRACE_R_COMPAT	(1u << 0) /* by a 32-bit system call */
-#define MMTRACE_R_NO_USER_REGS	(1u << 1) /* a kernel thread: no system call, no fd */
+#define MMTRACE_R_NO_USER_REGS	(1u << 1) /* by a thread of the kernel or of io_uring: no syscall */
 #define MMTRACE_R_ARGS_UNREAD	(1u << 2) /* arguments in user memory, which could not be read */
 #define MMTRACE_R_FD		(1u << 3) /* do_mmap: @fd is that of mmap or mmap2 */
 #define MMTRACE_R_FILE		(1u << 4) /* struct mmtrace_file follows the arguments */
@@ -148,7 +151,8 @@ struct mmtrace_head {
  * @mnt_ns: inode number of the mount namespace (/proc/PID/ns/mnt)
  * @pid_ns: inode number of the pid namespace (/proc/PID/ns/pid)
  * @syscall: number of the system call the thread is in, of the 32-bit table
- *	with MMTRACE_R_COMPAT; -1 for none
+ *	with MMTRACE_R_COMPAT; -1 for none; execveat shows as execve, which the
+ *	kernel makes of it
  * @comm: name of the thread, with a NUL at its end
  */
 struct mmtrace_call {
@@ -247,7 +251,8 @@ struct mmtrace_remap_file_pages {
  * @dev_major: device of the filesystem that @path is on
  * @dev_minor: likewise
  * @generation: inode generation, 0 where the filesystem has none
- * @open_flags: O_* that the file is open with now
+ * @open_flags: O_* that the file is open with now; of a file that is being
+ *	executed also the kernel's own FMODE_EXEC, 0x20
  * @path_len: bytes of @path without the NUL
  * @reserved: zero
  * @path: as the process sees it from its root, without " (deleted)": that is
@@ -353,7 +358,7 @@ struct mmtrace_info {
 
 /* What @flags of struct mmtrace_event_info may say. */
 #define MMTRACE_EVENT_AVAILABLE	(1u << 0) /* can be traced here */
-#define MMTRACE_EVENT_ARMED	(1u << 1) /* the hook is in place now */
+#define MMTRACE_EVENT_ARMED	(1u << 1) /* a session wants it, and the kernel took the probe */
 #define MMTRACE_EVENT_TESTED	(1u << 2) /* the self-test at load has seen it tell the truth */
 
 /**
@@ -398,7 +403,7 @@ struct mmtrace_event_info {
  *	(EBUSY)
  * @mode: MMTRACE_MODE_*
  * @timeout_ms: a sleeping reader is woken at most this long after the first
- *	record, 1 to 60000
+ *	record, 1 to 60000; a change holds from the next time it sleeps
  * @ring_size: bytes a CPU, a power of two within struct mmtrace_info's limits
  * @watermark: a sleeping reader is woken as soon as a ring has this many
  *	bytes, or is full, 1 to @ring_size
@@ -430,7 +435,8 @@ struct mmtrace_config {
  * struct mmtrace_stats - ioctl(MMTRACE_IOC_STATS): the session's account
  * @size: sizeof(struct mmtrace_stats)
  * @event: in: enum mmtrace_event, or MMTRACE_EVENT_LOST for the sum of all
- * @hits: out: calls that completed while the session ran
+ * @hits: out: calls while the session ran; one that a filter rejects at its
+ *	entry counts then, all others when they complete
  * @filtered: out: of these, rejected by a filter, or the opener's own
  * @delivered: out: of these, given to read()
  * @lost: out: of these, dropped because the ring was full
@@ -515,7 +521,9 @@ enum mmtrace_op {
 #define MMTRACE_REJECT		0xffff
 
 #define MMTRACE_PREDS_MAX	64	/* predicates in a filter */
-#define MMTRACE_STRINGS_MAX	8192	/* bytes of strings in a filter */
+#define MMTRACE_STRINGS_MAX	8192	/* bytes of strings in a filter, each counted */
+#define MMTRACE_GLOB_MAX	256	/* bytes of a pattern */
+#define MMTRACE_GLOBS_MAX	1024	/* bytes of all patterns in a filter */
 
 /**
  * struct mmtrace_pred - one predicate of a filter
