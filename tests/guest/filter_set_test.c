@@ -255,7 +255,7 @@ TEST_F(filter_set, strings)
 	/* As many as there may be, with all the bytes that there may be. */
 	for (i = 0; i < MMTRACE_PREDS_MAX; i++)
 		preds[i] = (struct mmtrace_pred) {
-			MMTRACE_FIELD_PATH, MMTRACE_OP_GLOB, i < 63 ? i + 1 : YES, NO, 128 * i, 128
+			MMTRACE_FIELD_PATH, MMTRACE_OP_EQ, i < 63 ? i + 1 : YES, NO, 128 * i, 128
 		};
 	strings[5] = '?';
 	filter.preds_len = MMTRACE_PREDS_MAX;
@@ -263,6 +263,16 @@ TEST_F(filter_set, strings)
 	EXPECT_EQ(0, mmtrace_ioctl(self->fd, variant->set, &filter));
 	ASSERT_EQ(0, get_filter(self->fd, variant->get, &got, MMTRACE_PREDS_MAX, ROOM));
 	expect_same(_metadata, &got, preds, MMTRACE_PREDS_MAX, strings);
+	/* Of patterns all together there may be less. */
+	for (i = 0; i < MMTRACE_PREDS_MAX; i++)
+		preds[i] = (struct mmtrace_pred) {
+			MMTRACE_FIELD_PATH, MMTRACE_OP_GLOB, YES, NO, 0, MMTRACE_GLOB_MAX
+		};
+	filter.preds_len = MMTRACE_GLOBS_MAX / MMTRACE_GLOB_MAX;
+	EXPECT_EQ(0, mmtrace_ioctl(self->fd, variant->set, &filter));
+	filter.preds_len++;
+	EXPECT_EQ(-E2BIG, mmtrace_ioctl(self->fd, variant->set, &filter));
+	filter.preds_len = MMTRACE_PREDS_MAX;
 	/* Shared bytes are kept once for each predicate: that has an end, too. */
 	for (i = 0; i < MMTRACE_PREDS_MAX; i++)
 		preds[i] = shared;
