@@ -6,6 +6,7 @@
 # it waits for something to happen.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034 # for those who source this file
 module=${here%/*}/mmtrace.ko
 device=/dev/mmtrace
 told=0
@@ -94,7 +95,7 @@ event_status()
 	said=$(mmtrace-ctl status --json)
 	row=${said#*\{\"event\":\""$1"\"}
 	row=${row%%\}*}
-	value=${row#*\"$2\":}
+	value=${row#*\""$2"\":}
 	[ "$value" != "$row" ] || return 1
 	case $value in
 	\"*) value=${value#\"}; echo "${value%%\"*}" ;;

@@ -1,0 +1,239 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# mmtrace-ctl with the module: every verb, what it prints, how it exits, what it
+# says when something is wrong.
+
+. "$(dirname "$0")/testing.sh"
+
+ctl=mmtrace-ctl
+
+# as_nobody COMMAND...: without any capability
+as_nobody()
+{
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+# python EXPRESSION FILE: about the objects o that are FILE's lines, must be true
+python()
+{
+	python3 -I -S -c '
+import json, sys
+o = [json.loads(line) for line in open(sys.argv[2], encoding="utf-8", newline="\n")]
+value = eval("(" + sys.argv[1] + ")")
+if not value:
+    print(value, o[:3])
+sys.exit(not value)' "$1" "$2"
+}
+
+usage()
+{
+	local verb
+
+	for verb in status filter trace selftest; do
+		expect "$verb --help" 0 "usage: $ctl $verb" "$ctl" "$verb" --help
+		expect "$verb: no such option" 2 "no option '--bogus'" "$ctl" "$verb" --bogus
+	done
+	expect "no such verb" 2 "no verb 'bogus'" "$ctl" bogus
+	expect "no verb at all" 2 "usage:" "$ctl"
+}
+
+status()
+{
+	expect "status" 0 $'event *available *do_mmap *yes *no *yes *0 *0 *do_mmap' "$ctl" status
+	"$ctl" status --json >status.json
+	check "status --json is one object with all of it" python '
+len(o) == 1 and o[0]["abi_version"] == 1 and o[0]["sessions"] == 0 and
+o[0]["max_sessions"] == 64 and o[0]["filter_predicates"] == 0 and
+[e["event"] for e in o[0]["events"]] == ["do_mmap", "mremap", "remap_file_pages", "mmap", "mmap2"] and
+all(e["available"] and e["tested"] == (e["event"] == "do_mmap") and not e["armed"] and
+    not e["missed"] for e in o[0]["events"])' status.json
+	expect "selftest" 0 '' "$ctl" selftest
+}
+
+# Filters that show has to say in the very words that set takes.
+filters=(
+	"--comm alpha" "--comm alpha --comm 'b*'" "--comm '!alpha'" "--prot exec --file"
+	"--len 4K-2M" "--uid 0 --pid 1" "--path '*/a b\"c*'" "--failed" "--anon --flags 'shared'"
+	"--event do_mmap,mremap" "--prot =read+write" "--tid 1,2,3 --ok"
+)
+
+filter()
+{
+	local row shown again
+
+	for row in "${filters[@]}"; do
+		eval "$ctl filter set $row" || result 1 "filter set $row"
+		shown=$("$ctl" filter show)
+		"$ctl" filter clear
+		eval "$ctl filter set $shown"
+		again=$("$ctl" filter show)
+		equal "what show says can be set again: $row" "$again" "$shown"
+	done
+	"$ctl" filter clear
+	equal "none is shown when it is cleared" "$("$ctl" filter show)" "# none: every call may pass"
+	expect "filter set without filters" 2 'filter clear' "$ctl" filter set
+}
+
+# cat obeys the device filter from the moment when it is set.
+filter_holds()
+{
+	cp /bin/true alpha
+	cp /bin/true beta
+	"$ctl" filter set --comm alpha
+	start_cat filtered
+	./beta
+	./alpha
+	until_true 30 grep -q ' alpha ' filtered || bail "cat does not show alpha"
+	equal "of two programs cat shows the one of the filter" \
+		"$(awk '{ print $3 }' filtered | sort -u)" alpha
+	"$ctl" filter set --comm beta
+	./alpha
+	./beta
+	until_true 30 grep -q ' beta ' filtered
+	equal "a filter that replaces it holds at once" \
+		"$(awk '{ print $3 }' filtered | uniq | xargs)" "alpha beta"
+	"$ctl" filter clear
+	marked filtered
+	stop "$pid"
+	check "without it all are shown" grep -q ' marker-[0-9-]* ' filtered
+}
+
+trace_command()
+{
+	local filtered
+
+	expect "exits as the command does: 0" 0 '' "$ctl" trace -o out -- true
+	expect "exits as the command does: 3" 3 '' "$ctl" trace -o out -- sh -c 'exit 3'
+	expect "killed by SIGKILL" 137 '' "$ctl" trace -o out -- sh -c 'kill -KILL $$'
+	expect "killed by SIGTERM" 143 '' "$ctl" trace -o out -- sh -c 'kill -TERM $$'
+	expect "no such command" 127 'nosuch: command not found' "$ctl" trace -o out -- nosuch
+	: >plain
+	expect "a command that is none" 126 'plain: Permission denied' "$ctl" trace -o out -- ./plain
+	equal "the command has its own output" "$("$ctl" trace -o out -- echo hello)" hello
+	equal "and its input" "$(echo input | "$ctl" trace -o out -- cat)" input
+
+	"$ctl" trace --json -o first -- /bin/true
+	check "the first record is that of execve, the program itself" python '
+o[0]["event"] == "do_mmap" and o[0]["syscall"] == 59 and o[0]["path"].endswith("/bin/true")' first
+	check "all are of one process, none is lost" python '
+len({r["tgid"] for r in o}) == 1 and all(r["event"] != "lost" for r in o) and len(o) > 5' first
+	"$ctl" trace --event mmap --json -o mmap -- /bin/true
+	check "--event chooses" python '{r["event"] for r in o} == {"mmap"}' mmap
+	"$ctl" trace --prot exec --json -o exec -- /bin/true
+	check "filters hold" python 'o and all(r["prot"] & 4 for r in o)' exec
+	filtered=$("$ctl" trace -- /bin/true 2>&1 >/dev/null | wc -l)
+	check "without -o records go to standard error" test "$filtered" -gt 5
+	equal "trace -o and a bad path" "$("$ctl" trace -o /nonexistent/x -- echo run 2>&1)" \
+		"$ctl: can't write to /nonexistent/x: No such file or directory"
+}
+
+trace_pid()
+{
+	local child tracer
+
+	mkfifo go
+	# shellcheck disable=SC2016 # for the inner shell
+	start sh -c 'read -r line <go; exec /bin/true "$line"'
+	child=$pid
+	start "$ctl" trace -p "$child" -o of-pid
+	tracer=$pid
+	until_true 30 armed do_mmap 1 || bail "trace -p does not record"
+	/bin/true
+	echo x >go
+	ended "$child"
+	/bin/true
+	stop "$tracer" INT
+	result "$?" "trace -p ends well when it is interrupted"
+	equal "-p shows one process and no other" \
+		"$(awk '{ split($4, id, "/"); print id[1] }' of-pid | sort -u)" "$child"
+}
+
+nasty_json()
+{
+	local names=($'new\nline' $'bad\xff"\\' $'esc\e[2J' $'nul-\x01' $'\xe2\x80\xa8' "'quote'" $'\xc3\xa9')
+	local name
+
+	for name in "${names[@]}"; do
+		cp /bin/true "./$name"
+		"$ctl" trace --json -o one.json -- "./$name"
+		cat one.json >>nasty.json
+	done
+	for name in "${names[@]}"; do
+		printf '%s/%s' "$PWD" "$name" | od -An -v -tx1 | tr -d ' \n'
+		echo
+	done >expected
+	python3 -I -S -c '
+import json
+for line in open("nasty.json", encoding="utf-8", newline="\n"):
+    record = json.loads(line)
+    if record.get("path"):
+        print(record.get("path_hex") or record["path"].encode().hex())' >got
+	equal "JSON has every byte of every name" "$(sort -u got | comm -13 - <(sort expected))" ""
+	check "and no control character" sh -c "! LC_ALL=C grep -q '[[:cntrl:]]' nasty.json"
+}
+
+ends()
+{
+	local tracer
+
+	start "$ctl" trace -o drained
+	tracer=$pid
+	until_true 30 armed do_mmap 1 || bail "trace does not record"
+	cp /bin/true drain
+	./drain
+	stop "$tracer" INT
+	result "$?" "SIGINT ends it well"
+	check "all that was before is there" grep -q '/drain ' drained
+	start "$ctl" trace -o drained
+	tracer=$pid
+	until_true 30 armed do_mmap 1
+	stop "$tracer" TERM
+	result "$?" "so does SIGTERM"
+
+	# A record that can't be written, and one for the pipe to be found closed with.
+	# shellcheck disable=SC2016 # for the inner shell
+	start sh -c '"$1" trace | head -n 1 >one; echo "${PIPESTATUS:-}" >ended' - "$ctl"
+	check "head -1 ends it" until_true 30 sh -c "/bin/true; test -e ended"
+	check "with one line" sh -c "test \$(wc -l <one) = 1"
+	ended "$pid"
+	# shellcheck disable=SC2016 # for the inner shell
+	equal "a closed pipe is no failure, the command ends as it does" \
+		"$(bash -c '"$1" trace -o /dev/stdout -- sh -c "ls >/dev/null; exit 4" | head -n 1 >one
+			echo "${PIPESTATUS[0]}"' - "$ctl" 2>&1)" 4
+	expect "a full disk" 1 'writing to /dev/full: No space left on device' \
+		"$ctl" trace -o /dev/full -- /bin/true
+	expect "a full disk for status" 1 '' sh -c "$ctl status >/dev/full"
+}
+
+# The caller's own mistakes: each is told what to do.
+refused()
+{
+	expect "nobody may not open it" 1 'permission denied: try as root' as_nobody "$ctl" status
+	expect "nor trace" 1 'permission denied: try as root' as_nobody "$ctl" trace -- true
+	chmod 666 "$device"
+	expect "nor with the file's permission alone" 1 'needs CAP_PERFMON' as_nobody "$ctl" status
+	chmod 600 "$device"
+	expect "CAP_PERFMON alone suffices to trace" 0 '' \
+		setpriv --bounding-set=-all,+perfmon,+dac_override --inh-caps=-all "$ctl" trace -o out -- true
+	expect "but not to set the device filter" 1 'needs CAP_SYS_ADMIN' \
+		setpriv --bounding-set=-all,+perfmon,+dac_override --inh-caps=-all "$ctl" filter set --anon
+	check "rmmod" rmmod mmtrace
+	expect "without the module" 1 'not found: is the module loaded? try: insmod' "$ctl" status
+	expect "trace without the module runs nothing" 1 'not found: is the module loaded? try: insmod' \
+		"$ctl" trace -- touch ran
+	check "nothing was run" test ! -e ran
+	check "insmod" insmod "$module"
+}
+
+usage
+status
+filter
+filter_holds
+trace_command
+trace_pid
+nasty_json
+ends
+refused
+equal "no session is left" "$(sessions)" 0
+done_testing
