@@ -25,6 +25,9 @@ ignored=FILE_PATH_CHANGES,LINUX_VERSION_CODE,CONSTANT_COMPARISON,LINE_SPACING
 ignored_programs=$ignored,PREFER_KERNEL_TYPES,ARRAY_SIZE,PREFER_DEFINED_ATTRIBUTE_MACRO,BIT_MACRO
 ignored_programs+=,ENOSYS,EMBEDDED_FUNCTION_NAME
 
+# And where programs get the kernel's own macros, what such macros are made of.
+ignored_shim=$ignored_programs,CAMELCASE,COMPLEX_MACRO,MACRO_ARG_REUSE
+
 # c_files DIRECTORY...
 c_files()
 {
@@ -44,16 +47,18 @@ checkpatch()
 
 style()
 {
-	local kernel_files program_files
+	local kernel_files program_files shim_files
 
 	# checkpatch leaves files where it is run.
 	mkdir -p "$build/style"
 	cd "$build/style"
 	ln -sfn "$top"/{module,include,user,tests,bench} .
 	mapfile -t kernel_files < <(c_files module include)
-	mapfile -t program_files < <(c_files user tests bench)
+	mapfile -t program_files < <(c_files user tests bench | grep -v /shim/)
+	mapfile -t shim_files < <(c_files tests/ring/shim)
 	checkpatch "$ignored" "${kernel_files[@]}"
 	checkpatch "$ignored_programs" "${program_files[@]}"
+	checkpatch "$ignored_shim" "${shim_files[@]}"
 	if c_files module | grep -v '/compat' | xargs grep -n LINUX_VERSION_CODE; then
 		echo "LINUX_VERSION_CODE belongs in module/compat.h alone"
 		status=1
