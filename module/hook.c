@@ -1,42 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hooks: which functions of the kernel stand for an event, and what their
- * arguments are. Symbols, argument positions, pt_regs and kretprobes are known
- * here and nowhere else.
+ * Hooks: which functions of the kernel stand for an event. Their symbols are known
+ * here and nowhere else; what happens when one is called, in entry.c.
  *
  * Each function gets one kretprobe, registered disarmed: a kernel in which
  * nobody wants the event runs the same instructions as without mmtrace. The
  * arguments are kept in the kretprobe's instance from the entry to the return.
- *
- * The handlers run in the thread that makes the call with preemption off; where
- * the architecture or the kernel uses a breakpoint, as if in an NMI.
- *
- * System calls are not read from the registers of the function, whose form has
- * changed often, but from those of user space, which are an ABI.
  */
-#include <linux/compat.h>
 #include <linux/kprobes.h>
 #include <linux/mutex.h>
-#include <linux/sched.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
-#include <linux/uaccess.h>
-
-#include <asm/syscall.h>
-#include <asm/unistd.h>
 
 #include "call.h"
-#include "dispatch.h"
+#include "entry.h"
 #include "hook.h"
 
 #define HOOK_SYMBOLS	2	/* functions that together are an event */
 #define HOOK_WAYS	3	/* ways in which kernels differ */
-
-static int do_mmap_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
-static int mmap_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
-static int mmap2_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
-static int mremap_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
-static int remap_file_pages_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
 
 /**
  * struct hook - how an event is traced
@@ -64,13 +44,13 @@ struct hook {
 static struct hook hooks[MMTRACE_EVENT_COUNT] = {
 	[MMTRACE_EVENT_DO_MMAP] = {
 		.name	= "do_mmap",
-		.entry	= do_mmap_entry,
+		.entry	= entry_do_mmap,
 		.ways	= { { "do_mmap" } },
 	},
 #ifdef CONFIG_X86_64
 	[MMTRACE_EVENT_MREMAP] = {
 		.name	= "mremap",
-		.entry	= mremap_entry,
+		.entry	= entry_mremap,
 		.ways	= {
 			{ "do_mremap" },
 			{ "__do_sys_mremap" },
@@ -79,7 +59,7 @@ static struct hook hooks[MMTRACE_EVENT_COUNT] = {
 	},
 	[MMTRACE_EVENT_REMAP_FILE_PAGES] = {
 		.name	= "remap_file_pages",
-		.entry	= remap_file_pages_entry,
+		.entry	= entry_remap_file_pages,
 		.ways	= {
 			{ "__do_sys_remap_file_pages" },
 			{ "__x64_sys_remap_file_pages", "__ia32_sys_remap_file_pages" },
@@ -87,18 +67,18 @@ static struct hook hooks[MMTRACE_EVENT_COUNT] = {
 	},
 	[MMTRACE_EVENT_MMAP] = {
 		.name	= "mmap",
-		.entry	= mmap_entry,
+		.entry	= entry_mmap,
 		.ways	= { { "__x64_sys_mmap", "__ia32_compat_sys_ia32_mmap" } },
 	},
 	[MMTRACE_EVENT_MMAP2] = {
 		.name	= "mmap2",
-		.entry	= mmap2_entry,
+		.entry	= entry_mmap2,
 		.ways	= { { "__ia32_sys_mmap_pgoff" } },
 	},
 #else
 	[MMTRACE_EVENT_MREMAP] = {
 		.name	= "mremap",
-		.entry	= mremap_entry,
+		.entry	= entry_mremap,
 		.ways	= {
 			{ "do_mremap" },
 			{ "__do_sys_mremap" },
@@ -107,7 +87,7 @@ static struct hook hooks[MMTRACE_EVENT_COUNT] = {
 	},
 	[MMTRACE_EVENT_REMAP_FILE_PAGES] = {
 		.name	= "remap_file_pages",
-		.entry	= remap_file_pages_entry,
+		.entry	= entry_remap_file_pages,
 		.ways	= {
 			{ "__do_sys_remap_file_pages" },
 			{ "__arm64_sys_remap_file_pages" },
@@ -115,12 +95,12 @@ static struct hook hooks[MMTRACE_EVENT_COUNT] = {
 	},
 	[MMTRACE_EVENT_MMAP] = {
 		.name	= "mmap",
-		.entry	= mmap_entry,
+		.entry	= entry_mmap,
 		.ways	= { { "__arm64_sys_mmap" } },
 	},
 	[MMTRACE_EVENT_MMAP2] = {
 		.name	= "mmap2",
-		.entry	= mmap2_entry,
+		.entry	= entry_mmap2,
 		.ways	= { { "__arm64_compat_sys_aarch32_mmap2" } },
 	},
 #endif
@@ -128,255 +108,6 @@ static struct hook hooks[MMTRACE_EVENT_COUNT] = {
 
 /* Guards @sessions, and the arming that follows from it. */
 static DEFINE_MUTEX(hook_lock);
-
-static struct call *call_of(struct kretprobe_instance *ri)
-{
-	return (struct call *)ri->data;
-}
-
-#ifdef CONFIG_X86_64
-/* x32 counts as compat for the kernel, but has the registers of 64 bits. */
-static bool is_32bit_syscall(void)
-{
-	return in_ia32_syscall();
-}
-
-static bool is_mmap(int nr, bool is_32bit)
-{
-	return is_32bit ? nr == __NR_ia32_mmap2 : (nr & ~__X32_SYSCALL_BIT) == __NR_mmap;
-}
-
-static bool is_old_mmap(int nr, bool is_32bit)
-{
-	return is_32bit && nr == __NR_ia32_mmap;
-}
-
-/* The fifth argument: here in short what syscall_arguments() does at length. */
-static s32 mmap_fd(bool is_32bit)
-{
-	return is_32bit ? task_pt_regs(current)->di : task_pt_regs(current)->r8;
-}
-#else
-static bool is_32bit_syscall(void)
-{
-	return in_compat_syscall();
-}
-
-static bool is_mmap(int nr, bool is_32bit)
-{
-	return nr == (is_32bit ? 192 /* mmap2 of 32-bit Arm */ : __NR_mmap);
-}
-
-static bool is_old_mmap(int nr, bool is_32bit)
-{
-	return false;
-}
-
-static s32 mmap_fd(bool is_32bit)
-{
-	return task_pt_regs(current)->regs[4];
-}
-#endif
-
-/* A kernel thread has no user registers; a worker of io_uring has a stale copy. */
-static bool has_user_regs(void)
-{
-	return !(current->flags & (PF_KTHREAD | PF_IO_WORKER));
-}
-
-static int syscall_number(void)
-{
-	return syscall_get_nr(current, task_pt_regs(current));
-}
-
-static void syscall_arguments(unsigned long args[6])
-{
-	unsigned int i;
-
-	syscall_get_arguments(current, task_pt_regs(current), args);
-	/* int $0x80 in 64-bit code leaves upper halves, which nobody looks at. */
-	if (is_32bit_syscall())
-		for (i = 0; i < 6; i++)
-			args[i] = (u32)args[i];
-}
-
-/* The mmap of i386 finds its six arguments in memory. */
-static bool old_mmap_arguments(unsigned long args[6])
-{
-	u32 in_memory[6];
-	unsigned int i;
-
-	if (copy_from_user_nofault(in_memory, (const void __user *)args[0], sizeof(in_memory))) {
-		memset(args, 0, sizeof(args[0]) * 6);
-		return false;
-	}
-	for (i = 0; i < 6; i++)
-		args[i] = in_memory[i];
-	return true;
-}
-
-static const struct call *find_outer_call(struct kretprobe_instance *ri)
-{
-	const struct kretprobe *rp;
-	const struct hook *hook;
-
-	for (; ri; ri = pending_kretprobe(ri)) {
-		rp = get_kretprobe(ri);
-		for (hook = hooks; hook < hooks + ARRAY_SIZE(hooks); hook++)
-			if (rp >= hook->probes && rp < hook->probes + HOOK_SYMBOLS)
-				return call_of(ri);
-	}
-	return NULL;
-}
-
-/* An mmap, mmap2 or remap_file_pages of this thread that is not over yet. */
-static __always_inline const struct call *outer_call(void)
-{
-	struct kretprobe_instance *innermost = pending_kretprobe(NULL);
-
-	return unlikely(innermost) ? find_outer_call(innermost) : NULL;
-}
-
-/* What is only worth finding out about a call that is wanted. Its time is last. */
-static __always_inline int accept(struct call *call, u64 id)
-{
-	call->out.call.call_id = id;
-	call->start = ktime_get_ns();
-	return 0;
-}
-
-/* Rare, and kept apart for its room on the stack. */
-static noinline void old_mmap_origin(struct call *call)
-{
-	unsigned long args[6];
-
-	syscall_arguments(args);
-	if (!old_mmap_arguments(args))
-		return;
-	call->out.do_mmap.fd = args[4];
-	call->out.head.flags |= MMTRACE_R_FD;
-}
-
-static void do_mmap_origin(struct call *call)
-{
-	bool is_32bit;
-	int nr;
-
-	call->out.do_mmap.fd = -1;
-	if (!has_user_regs()) {
-		call->out.head.flags |= MMTRACE_R_NO_USER_REGS;
-		call->out.call.syscall = -1;
-		return;
-	}
-	is_32bit = is_32bit_syscall();
-	if (is_32bit)
-		call->out.head.flags |= MMTRACE_R_COMPAT;
-	nr = syscall_number();
-	call->out.call.syscall = nr;
-	if (likely(is_mmap(nr, is_32bit))) {
-		call->out.do_mmap.fd = mmap_fd(is_32bit);
-		call->out.head.flags |= MMTRACE_R_FD;
-	} else if (is_old_mmap(nr, is_32bit)) {
-		old_mmap_origin(call);
-	}
-}
-
-static int do_mmap_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct call *call = call_of(ri);
-	const struct call *outer;
-	u64 *args = call_args(call);
-
-	call->out.head.event = MMTRACE_EVENT_DO_MMAP;
-	call->out.head.flags = 0;
-	call->file = (struct file *)regs_get_kernel_argument(regs, 0);
-	args[0] = regs_get_kernel_argument(regs, 1);
-	args[1] = regs_get_kernel_argument(regs, 2);
-	args[2] = regs_get_kernel_argument(regs, 3);
-	args[3] = regs_get_kernel_argument(regs, 4);
-	args[4] = regs_get_kernel_argument(regs, DO_MMAP_ARG_PGOFF);
-	if (!dispatch_entry(call, MMTRACE_EVENT_DO_MMAP))
-		return 1;
-	call->out.do_mmap.reserved = 0;
-	do_mmap_origin(call);
-	outer = outer_call();
-	return accept(call, unlikely(outer) ? outer->out.call.call_id : dispatch_call_id());
-}
-
-/* All four system calls: the first five arguments as they come. */
-static void syscall_entry(struct call *call, u32 event, unsigned long args[6])
-{
-	unsigned int i;
-
-	call->out.head.event = event;
-	call->out.head.flags = is_32bit_syscall() ? MMTRACE_R_COMPAT : 0;
-	call->file = NULL;
-	call->out.call.syscall = syscall_number();
-	call->out.do_mmap.reserved = 0;
-	syscall_arguments(args);
-	for (i = 0; i < CALL_ARGS; i++)
-		call_args(call)[i] = args[i];
-}
-
-static int syscall_wanted(struct call *call)
-{
-	return dispatch_entry(call, call_event(call)) ? accept(call, dispatch_call_id()) : 1;
-}
-
-static int mremap_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct call *call = call_of(ri);
-	unsigned long args[6];
-
-	syscall_entry(call, MMTRACE_EVENT_MREMAP, args);
-	return syscall_wanted(call);
-}
-
-static int remap_file_pages_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct call *call = call_of(ri);
-	unsigned long args[6];
-
-	syscall_entry(call, MMTRACE_EVENT_REMAP_FILE_PAGES, args);
-	return syscall_wanted(call);
-}
-
-static int mmap2_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct call *call = call_of(ri);
-	unsigned long args[6];
-
-	syscall_entry(call, MMTRACE_EVENT_MMAP2, args);
-	call->out.mmap.off = args[5];
-	call->out.mmap.fd = args[4];
-	return syscall_wanted(call);
-}
-
-static int mmap_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct call *call = call_of(ri);
-	unsigned long args[6];
-	unsigned int i;
-
-	syscall_entry(call, MMTRACE_EVENT_MMAP, args);
-	if (call->out.head.flags & MMTRACE_R_COMPAT && is_old_mmap(call->out.call.syscall, true)) {
-		if (!old_mmap_arguments(args))
-			call->out.head.flags |= MMTRACE_R_ARGS_UNREAD;
-		for (i = 0; i < CALL_ARGS; i++)
-			call_args(call)[i] = args[i];
-	}
-	call->out.mmap.off = args[5];
-	call->out.mmap.fd = args[4];
-	return syscall_wanted(call);
-}
-
-static int call_return(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct call *call = call_of(ri);
-
-	call->out.call.ret = regs_return_value(regs);
-	return dispatch_return(call);
-}
 
 static int register_probe(struct hook *hook, unsigned int i, const char *symbol,
 			  unsigned int instances)
@@ -388,7 +119,7 @@ static int register_probe(struct hook *hook, unsigned int i, const char *symbol,
 		.kp.symbol_name	= symbol,
 		.kp.flags	= KPROBE_FLAG_DISABLED,
 		.entry_handler	= hook->entry,
-		.handler	= call_return,
+		.handler	= entry_return,
 		.maxactive	= instances,
 		.data_size	= sizeof(struct call),
 	};
@@ -491,6 +222,24 @@ void hook_exit(void)
 
 	for (event = MMTRACE_EVENT_COUNT; event-- > 1;)
 		unregister_hook(hook_of(event));
+}
+
+/**
+ * hook_owns() - is it one of ours?
+ * @probe: that may be of another tracer
+ *
+ * Context: any.
+ *
+ * Return: whether it is.
+ */
+bool hook_owns(const struct kretprobe *probe)
+{
+	const struct hook *hook;
+
+	for (hook = hooks; hook < hooks + ARRAY_SIZE(hooks); hook++)
+		if (probe >= hook->probes && probe < hook->probes + HOOK_SYMBOLS)
+			return true;
+	return false;
 }
 
 /**

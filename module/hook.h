@@ -5,8 +5,11 @@
 
 #include <linux/mmtrace.h>
 
+struct kretprobe;
+
 int hook_init(unsigned int instances);
 void hook_exit(void);
+bool hook_owns(const struct kretprobe *probe);
 u32 hook_events(void);
 int hook_arm(u32 event);
 void hook_disarm(u32 event);

@@ -3,8 +3,9 @@
  * mmtrace: every memory mapping of the machine, one record a call.
  *
  * This file is the order in which the parts come up, and its reverse. A record
- * goes hook.c, dispatch.c (filter.c, record.c), ring.c, reader.c (text.c),
- * device.c; session.c holds together what one open file is about.
+ * goes entry.c, dispatch.c (filter.c, record.c), ring.c, reader.c (text.c),
+ * device.c; hook.c arms and disarms; session.c holds together what one open file
+ * is about, ioctl.c what can be asked of it.
  */
 #include <linux/log2.h>
 #include <linux/mm.h>

@@ -39,4 +39,4 @@ variant nothing module/hook.c 's/"__[a-z0-9_]*"/"no_such_function"/g; s/{ "do_[a
 # A do_mmap() that has its page offset elsewhere.
 variant wrong-pgoff module/compat.h 's/^#define DO_MMAP_ARG_PGOFF.*/#define DO_MMAP_ARG_PGOFF 4/'
 # A do_mmap() that has its file elsewhere.
-variant wrong-file module/hook.c 's/(struct file \*)regs_get_kernel_argument(regs, 0)/NULL/'
+variant wrong-file module/entry.c 's/(struct file \*)regs_get_kernel_argument(regs, 0)/NULL/'

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ioctls of /dev/mmtrace. Their numbers, and the pointers that they take from
+ * user space, are known here and nowhere else. All run under the session's lock.
+ */
+#include <linux/capability.h>
+#include <linux/cpumask.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "device.h"
+#include "dispatch.h"
+#include "filter.h"
+#include "hook.h"
+#include "ioctl.h"
+#include "session.h"
+
+/*
+ * Structures grow at their end: the caller says how much of one it knows. @least
+ * is what the first version had.
+ */
+static int copy_in(void *to, size_t known, size_t least, const void __user *from, u32 *size)
+{
+	int err;
+
+	if (get_user(*size, (const u32 __user *)from))
+		return -EFAULT;
+	if (*size < least)
+		return -EINVAL;
+	if (*size > PAGE_SIZE)
+		return -E2BIG;
+	err = copy_struct_from_user(to, known, from, *size);
+	if (!err)
+		*(u32 *)to = *size;
+	return err;
+}
+
+static int copy_out(void __user *to, const void *from, size_t known, u32 size)
+{
+	if (copy_to_user(to, from, min_t(size_t, known, size)))
+		return -EFAULT;
+	if (size > known && clear_user(to + known, size - known))
+		return -EFAULT;
+	return 0;
+}
+
+static long ioctl_info(struct session *session, void __user *arg)
+{
+	struct mmtrace_info info;
+	u32 size;
+	int err;
+
+	err = copy_in(&info, sizeof(info), sizeof(info), arg, &size);
+	if (err)
+		return err;
+	info = (struct mmtrace_info) {
+		.size		= size,
+		.abi_version	= MMTRACE_ABI_VERSION,
+		.events		= hook_events(),
+		.cpus		= num_possible_cpus(),
+		.sessions	= session_count(),
+		.max_sessions	= session_limits.sessions,
+		.ring_min	= SESSION_RING_MIN,
+		.ring_max	= SESSION_RING_MAX,
+		.version	= MMTRACE_VERSION,
+	};
+	return copy_out(arg, &info, sizeof(info), size);
+}
+
+static long ioctl_event(struct session *session, void __user *arg)
+{
+	struct mmtrace_event_info info;
+	u32 size;
+	int err;
+
+	err = copy_in(&info, sizeof(info), sizeof(info), arg, &size);
+	if (err)
+		return err;
+	if (info.event == MMTRACE_EVENT_LOST || info.event >= MMTRACE_EVENT_COUNT)
+		return -EINVAL;
+	info = (struct mmtrace_event_info) { .size = size, .event = info.event };
+	hook_info(&info);
+	return copy_out(arg, &info, sizeof(info), size);
+}
+
+static long ioctl_get_config(struct session *session, void __user *arg)
+{
+	struct mmtrace_config config;
+	u32 size;
+	int err;
+
+	err = copy_in(&config, sizeof(config), sizeof(config), arg, &size);
+	if (err)
+		return err;
+	config = session->config;
+	config.size = size;
+	return copy_out(arg, &config, sizeof(config), size);
+}
+
+static long ioctl_set_config(struct session *session, void __user *arg)
+{
+	struct mmtrace_config config;
+	u32 size;
+	int err;
+
+	err = copy_in(&config, sizeof(config), sizeof(config), arg, &size);
+	return err ?: session_configure(session, &config);
+}
+
+static long ioctl_start(struct session *session, void __user *arg)
+{
+	return session_start(session);
+}
+
+static long ioctl_stop(struct session *session, void __user *arg)
+{
+	session_stop(session);
+	return 0;
+}
+
+static long ioctl_stats(struct session *session, void __user *arg)
+{
+	struct mmtrace_stats stats;
+	u32 size;
+	int err;
+
+	err = copy_in(&stats, sizeof(stats), sizeof(stats), arg, &size);
+	if (err)
+		return err;
+	if (stats.event >= MMTRACE_EVENT_COUNT)
+		return -EINVAL;
+	stats = (struct mmtrace_stats) { .size = size, .event = stats.event };
+	err = session_stats(session, &stats);
+	return err ?: copy_out(arg, &stats, sizeof(stats), size);
+}
+
+/* A filter on its way to or from user space. */
+struct filter_parts {
+	struct mmtrace_pred	*preds;
+	char			*strings;
+	u32			preds_len;
+	u32			strings_len;
+};
+
+static void free_parts(struct filter_parts *parts)
+{
+	kvfree(parts->preds);
+	kvfree(parts->strings);
+}
+
+static int fetch_part(void *part, u64 address, size_t size)
+{
+	void *copy;
+
+	if (!size)
+		return 0;
+	copy = vmemdup_user(u64_to_user_ptr(address), size);
+	if (IS_ERR(copy))
+		return PTR_ERR(copy);
+	*(void **)part = copy;
+	return 0;
+}
+
+/* NULL is a filter that accepts all. */
+static struct filter *fetch_filter(const void __user *arg)
+{
+	struct filter_parts parts = {};
+	struct mmtrace_filter uapi;
+	struct filter *filter;
+	u32 size;
+	int err;
+
+	err = copy_in(&uapi, sizeof(uapi), sizeof(uapi), arg, &size);
+	if (err)
+		return ERR_PTR(err);
+	if (uapi.flags)
+		return ERR_PTR(-EINVAL);
+	if (uapi.preds_len > MMTRACE_PREDS_MAX || uapi.strings_len > MMTRACE_STRINGS_MAX)
+		return ERR_PTR(-E2BIG);
+	err = fetch_part(&parts.preds, uapi.preds, uapi.preds_len * sizeof(*parts.preds));
+	if (!err)
+		err = fetch_part(&parts.strings, uapi.strings, uapi.strings_len);
+	filter = err ? ERR_PTR(err) :
+		 filter_compile(parts.preds, uapi.preds_len, parts.strings, uapi.strings_len);
+	free_parts(&parts);
+	return filter;
+}
+
+static long ioctl_set_filter(struct session *session, void __user *arg)
+{
+	struct filter *filter = fetch_filter(arg);
+
+	if (IS_ERR(filter))
+		return PTR_ERR(filter);
+	session_set_filter(session, filter);
+	return 0;
+}
+
+/* The file may have been handed to somebody who could not have opened it. */
+static long ioctl_set_device_filter(struct session *session, void __user *arg)
+{
+	struct filter *filter;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	filter = fetch_filter(arg);
+	if (IS_ERR(filter))
+		return PTR_ERR(filter);
+	dispatch_set_device_filter(filter);
+	return 0;
+}
+
+static int take_apart(const struct filter *filter, void *data)
+{
+	struct filter_parts *parts = data;
+
+	if (!filter)
+		return 0;
+	parts->preds_len = filter->preds_len;
+	parts->strings_len = filter->strings_len;
+	parts->preds = kvcalloc(filter->preds_len, sizeof(*parts->preds), GFP_KERNEL_ACCOUNT);
+	parts->strings = kvzalloc(filter->strings_len + 1, GFP_KERNEL_ACCOUNT);
+	if (!parts->preds || !parts->strings)
+		return -ENOMEM;
+	filter_dump(filter, parts->preds, parts->strings);
+	return 0;
+}
+
+static int store_parts(const struct filter_parts *parts, const struct mmtrace_filter *uapi)
+{
+	if (parts->preds_len &&
+	    copy_to_user(u64_to_user_ptr(uapi->preds), parts->preds,
+			 parts->preds_len * sizeof(*parts->preds)))
+		return -EFAULT;
+	if (parts->strings_len &&
+	    copy_to_user(u64_to_user_ptr(uapi->strings), parts->strings, parts->strings_len))
+		return -EFAULT;
+	return 0;
+}
+
+static int store_filter(const struct filter_parts *parts, void __user *arg)
+{
+	struct mmtrace_filter uapi;
+	bool fits;
+	u32 size;
+	int err;
+
+	err = copy_in(&uapi, sizeof(uapi), sizeof(uapi), arg, &size);
+	if (err)
+		return err;
+	if (uapi.flags)
+		return -EINVAL;
+	fits = parts->preds_len <= uapi.preds_len && parts->strings_len <= uapi.strings_len;
+	uapi.preds_len = parts->preds_len;
+	uapi.strings_len = parts->strings_len;
+	if (fits)
+		err = store_parts(parts, &uapi);
+	return err ?: copy_out(arg, &uapi, sizeof(uapi), size) ?: fits ? 0 : -ENOSPC;
+}
+
+static long ioctl_get_filter(struct session *session, void __user *arg)
+{
+	struct filter_parts parts = {};
+	int err;
+
+	err = take_apart(rcu_dereference_protected(session->filter,
+						   lockdep_is_held(&session->lock)), &parts);
+	err = err ?: store_filter(&parts, arg);
+	free_parts(&parts);
+	return err;
+}
+
+static long ioctl_get_device_filter(struct session *session, void __user *arg)
+{
+	struct filter_parts parts = {};
+	int err;
+
+	err = dispatch_read_device_filter(take_apart, &parts);
+	err = err ?: store_filter(&parts, arg);
+	free_parts(&parts);
+	return err;
+}
+
+/* A new ioctl is a row here, and its documentation in the UAPI header. */
+static const struct {
+	unsigned int	cmd;
+	long		(*handle)(struct session *session, void __user *arg);
+} ioctls[] = {
+	{ MMTRACE_IOC_INFO,			ioctl_info },
+	{ MMTRACE_IOC_EVENT,			ioctl_event },
+	{ MMTRACE_IOC_GET_CONFIG,		ioctl_get_config },
+	{ MMTRACE_IOC_SET_CONFIG,		ioctl_set_config },
+	{ MMTRACE_IOC_START,			ioctl_start },
+	{ MMTRACE_IOC_STOP,			ioctl_stop },
+	{ MMTRACE_IOC_STATS,			ioctl_stats },
+	{ MMTRACE_IOC_GET_FILTER,		ioctl_get_filter },
+	{ MMTRACE_IOC_SET_FILTER,		ioctl_set_filter },
+	{ MMTRACE_IOC_GET_DEVICE_FILTER,	ioctl_get_device_filter },
+	{ MMTRACE_IOC_SET_DEVICE_FILTER,	ioctl_set_device_filter },
+};
+
+/**
+ * ioctl_handle() - what can be asked of a session
+ * @file: whose it is
+ * @cmd: MMTRACE_IOC_*
+ * @arg: address of its structure, if it has one
+ *
+ * Return: 0, or an errno as the UAPI header has it.
+ */
+long ioctl_handle(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct session *session = device_session(file);
+	unsigned int i;
+	long ret;
+
+	for (i = 0; i < ARRAY_SIZE(ioctls); i++)
+		if (ioctls[i].cmd == cmd)
+			break;
+	if (i == ARRAY_SIZE(ioctls))
+		return -ENOTTY;
+	if (mutex_lock_interruptible(&session->lock))
+		return -EINTR;
+	ret = ioctls[i].handle(session, (void __user *)arg);
+	mutex_unlock(&session->lock);
+	return ret;
+}
