@@ -111,7 +111,6 @@ static bool old_mmap_arguments(unsigned long args[6])
 	return true;
 }
 
-
 static const struct call *find_outer_call(struct kretprobe_instance *ri)
 {
 	for (; ri; ri = pending_kretprobe(ri))
