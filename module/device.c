@@ -54,12 +54,10 @@ static int wait_for_data(struct session *session)
 {
 	DEFINE_WAIT_FUNC(wait, woken_wake_function);
 	bool found = false;
-	int err = 0;
 
 	add_wait_queue(&session->wait, &wait);
 	for (;;) {
-		err = mutex_lock_interruptible(&session->lock);
-		if (err)
+		if (mutex_lock_interruptible(&session->lock))
 			break;
 		wake_request(session);
 		found = reader_has_data(session) || is_at_end(session);
