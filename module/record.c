@@ -6,7 +6,7 @@
  * the return of the hooked function. What it looks at is current's own, or is
  * kept by the caller of that function, such as the file of a mapping; the rest
  * is under RCU. It never sleeps, allocates nothing and takes no lock but what
- * d_path() falls back to.
+ * d_path() falls back to, and that of a dentry whose path is longer than PATH_MAX.
  */
 #include <linux/cgroup.h>
 #include <linux/compat.h>
