@@ -28,22 +28,41 @@
 #endif
 
 /*
+ * The flags of a mapping: a number, or since 7.2 for some functions, and since
+ * 7.3 for do_mmap(), a structure. It goes where the number went, as long as it is
+ * one word. Kbuild looks into the header for its name.
+ */
+#ifdef HAVE_VMA_FLAGS_T
+static_assert(sizeof(vma_flags_t) == sizeof(unsigned long));
+#else
+#define vma_flags_t vm_flags_t
+#endif
+
+/*
  * Where do_mmap() takes its page offset. Asked of the prototype and not of the
  * version, as distributions backport either form.
  */
 #define DO_MMAP_IS(...)							\
 	__builtin_types_compatible_p(typeof(do_mmap), unsigned long(__VA_ARGS__))
-#define DO_MMAP_HAS_VM_FLAGS						\
-	DO_MMAP_IS(struct file *, unsigned long, unsigned long,	\
-		   unsigned long, unsigned long, vm_flags_t,		\
+#define DO_MMAP_HAS(name)						\
+	DO_MMAP_IS(struct file *, unsigned long, unsigned long,		\
+		   unsigned long, unsigned long, name##_t,	\
 		   unsigned long, unsigned long *, struct list_head *)
-#define DO_MMAP_HAS_NO_VM_FLAGS						\
-	DO_MMAP_IS(struct file *, unsigned long, unsigned long,	\
-		   unsigned long, unsigned long, unsigned long,	\
+#define DO_MMAP_HAS_FLAGS	(DO_MMAP_HAS(vm_flags) || DO_MMAP_HAS(vma_flags))
+#define DO_MMAP_HAS_NO_FLAGS						\
+	DO_MMAP_IS(struct file *, unsigned long, unsigned long,		\
+		   unsigned long, unsigned long, unsigned long,		\
 		   unsigned long *, struct list_head *)
-#define DO_MMAP_ARG_PGOFF	(DO_MMAP_HAS_VM_FLAGS ? 6 : 5)
-static_assert(DO_MMAP_HAS_VM_FLAGS || DO_MMAP_HAS_NO_VM_FLAGS,
+#define DO_MMAP_ARG_PGOFF	(DO_MMAP_HAS_FLAGS ? 6 : 5)
+static_assert(DO_MMAP_HAS_FLAGS || DO_MMAP_HAS_NO_FLAGS,
 	      "do_mmap() has a prototype that mmtrace does not know");
+
+/* shmem_file_setup() takes the one or the other. */
+#define SHMEM_FLAGS_NONE						\
+	__builtin_choose_expr(						\
+		__builtin_types_compatible_p(typeof(shmem_file_setup),	\
+			struct file *(const char *, loff_t, unsigned long)), \
+		0ul, (vma_flags_t){ 0 })
 
 /* New in 6.6, backported to some: Kbuild looks into the header. */
 #ifndef HAVE_INODE_GET_CTIME

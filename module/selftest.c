@@ -154,7 +154,7 @@ int selftest(void)
 
 	if (!(hook_events() & MMTRACE_EVENT_BIT(MMTRACE_EVENT_DO_MMAP)) || !current->mm)
 		return 0;
-	file = shmem_file_setup(NAME, (PGOFF + 4) << PAGE_SHIFT, 0);
+	file = shmem_file_setup(NAME, (PGOFF + 4) << PAGE_SHIFT, SHMEM_FLAGS_NONE);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	err = map_and_check(file, reason, sizeof(reason));
