@@ -72,12 +72,8 @@ static inline struct timespec64 inode_get_ctime(const struct inode *inode)
 }
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
-static inline struct kretprobe *get_kretprobe(struct kretprobe_instance *ri)
-{
-	return ri->rp;
-}
-#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+#define HAVE_PENDING_KRETPROBES
 
 /**
  * pending_kretprobe() - a function that current has entered and not left
@@ -91,20 +87,17 @@ static inline struct kretprobe *get_kretprobe(struct kretprobe_instance *ri)
 static inline struct kretprobe_instance *
 pending_kretprobe(struct kretprobe_instance *inner)
 {
+	struct llist_node *node;
+
 #ifdef CONFIG_KRETPROBE_ON_RETHOOK
-	struct llist_node *node = inner ? inner->node.llist.next :
-					  current->rethooks.first;
-
+	node = inner ? inner->node.llist.next : current->rethooks.first;
 	return node ? container_of(node, struct kretprobe_instance, node.llist) : NULL;
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
-	struct llist_node *node = inner ? inner->llist.next :
-					  current->kretprobe_instances.first;
-
-	return node ? container_of(node, struct kretprobe_instance, llist) : NULL;
 #else
-	return NULL;
+	node = inner ? inner->llist.next : current->kretprobe_instances.first;
+	return node ? container_of(node, struct kretprobe_instance, llist) : NULL;
 #endif
 }
+#endif /* since 5.11 */
 
 /**
  * current_mnt_ns_id() - inode number of current's mount namespace

@@ -23,7 +23,7 @@
 #include "call.h"
 #include "dispatch.h"
 #include "entry.h"
-#include "hook.h"
+#include "outer.h"
 
 static struct call *call_of(struct kretprobe_instance *ri)
 {
@@ -111,22 +111,6 @@ static bool old_mmap_arguments(unsigned long args[6])
 	return true;
 }
 
-static const struct call *find_outer_call(struct kretprobe_instance *ri)
-{
-	for (; ri; ri = pending_kretprobe(ri))
-		if (hook_owns(get_kretprobe(ri)))
-			return call_of(ri);
-	return NULL;
-}
-
-/* An mmap, mmap2 or remap_file_pages of this thread that is not over yet. */
-static __always_inline const struct call *outer_call(void)
-{
-	struct kretprobe_instance *innermost = pending_kretprobe(NULL);
-
-	return unlikely(innermost) ? find_outer_call(innermost) : NULL;
-}
-
 /* What is only worth finding out about a call that is wanted. Its time is last. */
 static __always_inline int accept(struct call *call, u64 id)
 {
@@ -181,7 +165,6 @@ static void do_mmap_origin(struct call *call)
 int entry_do_mmap(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct call *call = call_of(ri);
-	const struct call *outer;
 	u64 *args = call_args(call);
 
 	call->out.head.event = MMTRACE_EVENT_DO_MMAP;
@@ -196,8 +179,7 @@ int entry_do_mmap(struct kretprobe_instance *ri, struct pt_regs *regs)
 		return 1;
 	call->out.do_mmap.reserved = 0;
 	do_mmap_origin(call);
-	outer = outer_call();
-	return accept(call, unlikely(outer) ? outer->out.call.call_id : dispatch_call_id());
+	return accept(call, outer_find_id() ?: dispatch_call_id());
 }
 
 /* All four system calls: the first five arguments as they come. */
@@ -217,7 +199,11 @@ static void syscall_entry(struct call *call, u32 event, unsigned long args[6])
 
 static int syscall_wanted(struct call *call)
 {
-	return dispatch_entry(call, call_event(call)) ? accept(call, dispatch_call_id()) : 1;
+	if (!dispatch_entry(call, call_event(call)))
+		return 1;
+	accept(call, dispatch_call_id());
+	outer_begin(call);
+	return 0;
 }
 
 /**
@@ -306,6 +292,7 @@ int entry_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct call *call = call_of(ri);
 
+	outer_end(call);
 	call->out.call.ret = regs_return_value(regs);
 	return dispatch_return(call);
 }
