@@ -23,6 +23,10 @@ HEADER = include/uapi/linux/mmtrace.h
 KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_DEBUG_INFO_BTF_MODULES= \
 	$(if $(filter command% environment%,$(origin CC)),CC=$(CC))
 
+# The kernel of the virtual machine; ARCH only if it is given here, as others use it too.
+SELECT = $(if $(KERNEL),MMTRACE_KERNEL=$(KERNEL)) \
+	$(if $(filter command%,$(origin ARCH)),MMTRACE_ARCH=$(ARCH))
+
 all: module user ## module and program (this is what plain 'make' does)
 
 module: headers ## mmtrace.ko, for the running kernel or for that of KDIR=
@@ -58,13 +62,16 @@ uninstall: headers ## take it out again
 	done
 
 demo: ## show it: boots a virtual machine, loads the module, runs programs
-	+@tests/vm/run --script tests/vm/demo.sh
+	+@$(SELECT) tests/vm/run --script tests/vm/demo.sh
 
-check: ## all tests, in a virtual machine and on this host (TESTS="..." for some)
-	+@tests/run.sh $(TESTS)
+check: ## all tests (TESTS="..." for some of the guest; KERNEL=6.12 ARCH=arm64 for one kernel)
+	+@$(SELECT) tests/run.sh $(TESTS)
+
+check-matrix: ## the guest's tests on all kernels of tests/vm/kernels, and a table of them
+	+@tests/run.sh --matrix
 
 shell: ## a shell in the virtual machine, with the module loaded
-	+@tests/vm/run --interactive
+	+@$(SELECT) tests/vm/run --interactive
 
 bench: ## what it costs, in instructions a call, in a virtual machine
 	+@bench/run
@@ -86,7 +93,7 @@ clean: ## remove what was built
 
 help: ## this list
 	@echo "Targets:"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 	@echo "Everything that check, demo, shell, style and sparse need is installed by them."
 
-.PHONY: all module user headers install uninstall demo check shell bench style sparse clean help
+.PHONY: all module user headers install uninstall demo check check-matrix shell bench style sparse clean help

@@ -77,13 +77,13 @@ complain()
 
 sparse()
 {
-	complain "$vm/build-module.sh" "$kernel" lint C=2
+	complain "$vm/build-module.sh" "lint-$target" C=2
 }
 
 warnings()
 {
-	rm -rf "$build/lint"
-	complain "$vm/build-module.sh" "$kernel" lint W=1
+	rm -rf "${build:?}/$target"
+	complain "$vm/build-module.sh" "$target" W=1
 }
 
 status=0

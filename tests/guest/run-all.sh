@@ -66,6 +66,23 @@ run_test()
 	printf '\n@@end %s %s\n' "$status" "$((SECONDS - start))"
 }
 
+# All events can be traced here; which hooks they use, the table of kernels tells.
+hooks()
+{
+	local event symbols status=0
+
+	printf '\n@@begin guest/hooks\n1..1\n'
+	insmod "$module" || status=1
+	for event in do_mmap mremap remap_file_pages mmap mmap2; do
+		symbols=$(mmtrace-ctl status | awk -v event="$event" '$1 == event && $2 == "yes" { print $NF }')
+		echo "# hook $event ${symbols:-none}"
+		[ -n "$symbols" ] || status=1
+	done
+	rmmod mmtrace || status=1
+	[ "$status" = 0 ] && echo "ok 1 - every event is available" || echo "not ok 1 - every event is available"
+	printf '\n@@end 0 0\n'
+}
+
 ulimit -c 0
 ran=0
 while read -r test limit; do
@@ -75,6 +92,7 @@ while read -r test limit; do
 		ran=$((ran + 1)) ;;
 	esac
 done <"$tests/timeouts"
+hooks
 if [ "$ran" = 0 ] || { [ $# -gt 0 ] && [ "$ran" != $# ]; }; then
 	printf '@@begin guest/all\n1..1\nnot ok 1 - ran %s of the tests asked for: %s\n@@end 0 0\n' \
 		"$ran" "${*:-all}"

@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# build-module.sh [KERNEL [DIRECTORY [MAKE-ARGUMENT...]]]
+# build-module.sh [DIRECTORY [MAKE-ARGUMENT...]]
 #
-# Builds mmtrace.ko for a kernel of the table in build/DIRECTORY (build/KERNEL
-# unless given) from copies of the sources: what `make` has built in the tree,
-# for the host's own kernel, is neither used nor touched.
+# Builds mmtrace.ko for a kernel of the table in build/DIRECTORY (named after the
+# kernel unless given) from copies of the sources: what `make` has built in the
+# tree, for the host's own kernel, is neither used nor touched.
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
-select_kernel "${1:-}"
-dir=$build/${2:-$kernel}
-shift $(($# < 2 ? $# : 2))
+select_kernel
+dir=$build/${1:-$target}
+shift $(($# > 0))
 
-[ -n "$(kernel_release)" ] || die "no linux-headers-$flavour: run tests/vm/setup.sh"
+[ -d "$(headers_dir)" ] || die "no headers of kernel $kernel for $arch: run tests/vm/setup.sh"
 [ -e "$top/Kbuild" ] || die "there is no Kbuild"
 
 # Only what is new is copied, so that only that is built again; what is gone
@@ -29,6 +29,9 @@ fi
 mv "$dir/sources.new" "$dir/sources"
 xargs cp -u --parents --preserve=timestamps -t "$dir" <"$dir/sources"
 
-# BTF of the module would need the kernel's vmlinux, which no package has.
-exec "${MAKE:-make}" -s --no-print-directory -C "$(kernel_headers)" M="$dir" CC="$cc" \
-	CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules
+# A newer kernel of the same series: nothing that was built for the old one fits.
+if [ "$(cat "$dir/release" 2>/dev/null)" != "$(kernel_release)" ]; then
+	find "$dir" -name '*.o' -delete
+	kernel_release >"$dir/release"
+fi
+kernel_make "$dir" "$@" modules

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# build-variants.sh [KERNEL [DIRECTORY]]
+# build-variants.sh [DIRECTORY]
 #
 # Builds modules that are wrong on purpose, as on a kernel that differs from what
 # mmtrace expects, from the sources that build-module.sh has copied. Each goes to
@@ -11,25 +11,24 @@
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
-select_kernel "${1:-}"
-out=${2:-$build/variants}
+select_kernel
+out=${1:-$build/variants}
 
 # variant NAME FILE SED-EXPRESSION
 variant()
 {
-	local name=$1 file=$2 expression=$3 dir=$build/$kernel-variants/$1
+	local name=$1 file=$2 expression=$3 dir=$build/$target-variants/$1
 
 	mkdir -p "$dir" "$out"
-	(cd "$build/$kernel" && find Kbuild module include user \
+	(cd "$build/$target" && find Kbuild module include user \
 		\( -name '*.[chS]' -o -name Kbuild \) -print |
 		xargs cp -u --parents --preserve=timestamps -t "$dir")
-	sed "$expression" "$build/$kernel/$file" >"$dir/$file.new"
-	! cmp -s "$build/$kernel/$file" "$dir/$file.new" || die "variant $name changes nothing in $file"
+	sed "$expression" "$build/$target/$file" >"$dir/$file.new"
+	! cmp -s "$build/$target/$file" "$dir/$file.new" || die "variant $name changes nothing in $file"
 	cmp -s "$dir/$file" "$dir/$file.new" || cp "$dir/$file.new" "$dir/$file"
 	rm "$dir/$file.new"
-	"${MAKE:-make}" -s --no-print-directory -C "$(kernel_headers)" M="$dir" CC="$cc" \
-		CONFIG_DEBUG_INFO_BTF_MODULES= modules
-	strip -g -o "$out/$name.ko" "$dir/mmtrace.ko"
+	kernel_make "$dir" modules
+	"$(cross strip)" -g -o "$out/$name.ko" "$dir/mmtrace.ko"
 }
 
 # A kernel without a function for mremap.

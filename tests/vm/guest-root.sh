@@ -1,12 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# guest-root.sh ARCH OUT - makes the guest's root, an ext4 image
+# guest-root.sh SUITE ARCH OUT - makes the guest's root, an ext4 image
 #
-# Debian's own programs, so that what is traced is real. apt resolves and checks
-# the packages as it does for the host, from the same sources, but as if none
-# were installed; they are unpacked, none of their scripts is run. So this needs
-# no privilege and works for a foreign architecture too.
+# Debian's own programs, so that what is traced is real: unpacked, not installed.
 #
 # ext4, not an overlay: there a file has one inode number, as seen by fstat and
 # by /proc/PID/maps, and a generation.
@@ -15,44 +12,16 @@ set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-arch=$1
-out=$2
+# shellcheck source=tests/vm/apt.sh
+. "$vm/apt.sh"
+
+suite=$1
+arch=$2
+out=$3
 tmp=$out.d
 trap 'rm -rf "$tmp"' EXIT
 rm -rf "$tmp"
-mkdir -p "$tmp"/{root,state,debs/partial}
-
-fetch()
-{
-	local packages
-
-	mapfile -t packages < <(names "$vm/guest-packages")
-	: >"$tmp/state/status"
-	apt-get -q -y --download-only --no-install-recommends \
-		-o APT::Architecture="$arch" -o APT::Sandbox::User=root \
-		-o Dir::State::status="$tmp/state/status" \
-		-o Dir::State::extended_states="$tmp/state/extended" \
-		-o Dir::Cache::archives="$tmp/debs" \
-		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
-		-o Debug::NoLocking=1 install "${packages[@]}"
-}
-
-unpack()
-{
-	local dir deb
-
-	# Debian has /bin and the like as links since bookworm; no package ships them.
-	for dir in bin sbin lib lib32 lib64 libx32; do
-		mkdir -p "$tmp/root/usr/$dir"
-		ln -s "usr/$dir" "$tmp/root/$dir"
-	done
-	for deb in "$tmp"/debs/*.deb; do
-		dpkg-deb --fsys-tarfile "$deb" |
-			tar -x -C "$tmp/root" --keep-directory-symlink --no-same-owner \
-				--exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' \
-				--exclude='./usr/share/locale/*' --exclude='./usr/share/info/*'
-	done
-}
+mkdir -p "$tmp"
 
 # What the packages' scripts would have done, as far as anybody here needs it.
 configure()
@@ -68,6 +37,7 @@ configure()
 	ln -sf mawk "$root/usr/bin/awk"
 	ln -sf gcc "$root/usr/bin/cc"
 	ln -sf dash "$root/usr/bin/sh"
+	# Of a foreign architecture too: it reads files and runs none.
 	ldconfig -r "$root"
 }
 
@@ -83,7 +53,8 @@ make_image()
 	mv "$tmp/image" "$out"
 }
 
-fetch
-unpack
+mapfile -t packages < <(names "$vm/guest-packages")
+fetch_debs "$suite" "$arch" "$tmp/debs" "${packages[@]}"
+unpack_debs "$tmp/debs" "$tmp/root"
 configure
 make_image

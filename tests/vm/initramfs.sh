@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# initramfs.sh KERNEL-DIR RELEASE OUT - packs the start of the guest
+# initramfs.sh KERNEL-DIR RELEASE BUSYBOX OUT - packs the start of the guest
 #
 # It holds busybox, the file initramfs-init as /init, and the drivers that lead
 # to the guest's disks and ports, with all that they depend on. Which these are
@@ -15,7 +15,8 @@ drivers=(virtio_pci virtio_blk virtio_console ext4)
 
 dir=$1
 release=$2
-out=$3
+busybox=$3
+out=$4
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -30,7 +31,7 @@ unpack()
 }
 
 mkdir -p "$tmp"/{bin,dev,proc,sys,root,drivers}
-cp /bin/busybox "$tmp/bin/"
+install -m 755 "$busybox" "$tmp/bin/busybox"
 cp "$vm/initramfs-init" "$tmp/init"
 chmod 755 "$tmp/init"
 

@@ -41,47 +41,77 @@ names()
 	rows "$1" | awk '{ print $1 }'
 }
 
-# select_kernel [NAME]: sets kernel, arch, suite, flavour, cc from the table
+# host_suite: the Debian suite that the host runs
+host_suite()
+{
+	# shellcheck disable=SC1091
+	(. /etc/os-release && echo "${VERSION_CODENAME:-unknown}")
+}
+
+# select_kernel: sets kernel, arch, suite, flavour, cc, use from the row that
+# MMTRACE_KERNEL and MMTRACE_ARCH ask for
 # shellcheck disable=SC2034 # read by those who source this file
 select_kernel()
 {
-	local row
+	local row name=${MMTRACE_KERNEL:-}
 
-	row=$(rows "$vm/kernels" | awk -v name="${1:-}" 'name == "" || $1 == name { print; exit }')
-	[ -n "$row" ] || die "no kernel '$1' in tests/vm/kernels, only: $(names "$vm/kernels" | xargs)"
-	read -r kernel arch suite flavour cc <<<"$row"
+	arch=${MMTRACE_ARCH:-amd64}
+	[ "$arch" != x86_64 ] || arch=amd64
+	[ "$arch" != aarch64 ] || arch=arm64
+	row=$(rows "$vm/kernels" | awk -v name="$name" -v arch="$arch" -v suite="$(host_suite)" '
+		$2 != arch || (name != "" && $1 != name) { next }
+		!first { first = $0 }
+		name == "" && $3 == suite { first = $0; exit }
+		END { print first }')
+	[ -n "$row" ] || die "no kernel '$name' for $arch in tests/vm/kernels, only: $(
+		rows "$vm/kernels" | awk '{ printf "%s%s/%s", sep, $1, $2; sep = " " }')"
+	read -r kernel arch suite flavour cc use <<<"$row"
+	target=$kernel-$arch
+	series=${kernel%%-*}
 }
 
-# kernel_release: the release whose headers linux-headers-FLAVOUR has brought,
-# such as 6.1.0-9-cloud-amd64; nothing if that is not installed
-kernel_release()
+# kernel_release: the release that setup.sh has chosen, such as 6.1.0-9-cloud-amd64
+kernel_release() { cat "$cache/release-$target" 2>/dev/null || :; }
+
+# console: where the log of the guest's kernel goes
+console() { echo "$build/vm/$target.log"; }
+
+# kernel_image: where the kernel is in its package, older and newer ones
+kernel_image()
 {
-	dpkg-query -W -f '${db:Status-Status} ${Depends}\n' "linux-headers-$flavour" 2>/dev/null |
-		sed -n "s/^installed .*linux-headers-\([0-9][^ ,]*-$flavour\).*/\1/p"
+	local image
+
+	for image in "boot/vmlinuz-$(kernel_release)" "usr/lib/modules/$(kernel_release)/vmlinuz"; do
+		[ ! -e "$(kernel_dir)/$image" ] || { echo "$(kernel_dir)/$image"; return; }
+	done
 }
 
-kernel_headers() { echo "/usr/src/linux-headers-$(kernel_release)"; }
 kernel_dir() { echo "$cache/kernel-$(kernel_release)"; }
+headers_dir() { echo "$cache/headers-$(kernel_release)"; }
+kernel_headers() { echo "/usr/src/linux-headers-$(kernel_release)"; }
+
+toolchain_dir()
+{
+	echo "$cache/toolchain-$suite-$arch-$(cat "$(headers_dir)/kbuild" 2>/dev/null)-$(
+		stamp "$vm/toolchain-packages" "$vm/apt.sh")"
+}
 
 initramfs_file()
 {
 	echo "$cache/initramfs-$(kernel_release)-$(stamp "$vm/initramfs.sh" "$vm/initramfs-init")"
 }
 
+busybox_file() { echo "$cache/busybox-$(host_suite)-$arch"; }
+
+# The guest's programs are of the host's suite, as those are that are built for it.
 guest_root_file()
 {
-	echo "$cache/root-$suite-$arch-$(stamp "$vm/guest-root.sh" "$vm/guest-packages").ext4"
+	echo "$cache/root-$(host_suite)-$arch-$(
+		stamp "$vm/guest-root.sh" "$vm/guest-packages" "$vm/apt.sh").ext4"
 }
 
-# The newest there is: setup.sh looks whether a newer one exists only when
-# there is none, because both files that are taken from it hardly ever change.
-linux_source_dir()
-{
-	local series=${kernel%%-*} dir
-
-	dir=$(find "$cache" -maxdepth 1 -name "linux-source-$series-*" 2>/dev/null | sort -V | tail -n 1)
-	echo "${dir:-$cache/linux-source-$series-none}"
-}
+# A few files of the host suite's linux-source, which hardly ever change.
+linux_source_dir() { echo "$cache/linux-source-$(host_suite)"; }
 
 # stamp FILE...: a short name for what is in the files
 stamp()
@@ -128,8 +158,46 @@ with_fresh_lists()
 	return 1
 }
 
-# fetch_deb DIR PACKAGE[=VERSION]: puts the .deb into DIR, installs nothing
-fetch_deb()
+# in_toolchain COMMAND...: runs it in the toolchain's root, which has the headers
+# of the kernel, and this tree where it is here
+in_toolchain()
 {
-	(cd "$1" && apt-get -qq -o APT::Sandbox::User=root download "$2" >&2)
+	local user=()
+
+	if [ "$(id -u)" != 0 ]; then
+		user=(-r)
+		unshare -r -m true 2>/dev/null ||
+			die "this user may not make a user namespace: do it as root"
+	fi
+	unshare "${user[@]}" -m "$vm/in-root.sh" "$(toolchain_dir)" "$(headers_dir)" "$top" "$@"
+}
+
+# kernel_make DIRECTORY ARGUMENT...: the kernel's own Makefiles, over a module
+# BTF of the module would need the kernel's vmlinux, which no package has.
+kernel_make()
+{
+	local dir=$1 cross=()
+	shift
+
+	[ "$arch" != arm64 ] || cross=(CROSS_COMPILE=aarch64-linux-gnu-)
+	in_toolchain make -s --no-print-directory -j "$(nproc)" -C "$(kernel_headers)" M="$dir" \
+		"${cross[@]}" CC="$(compiler)" CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
+}
+
+# cross PROGRAM: of the host's own toolchain, the one for the guest's programs
+cross()
+{
+	case $arch in
+	amd64) echo "$1" ;;
+	arm64) echo "aarch64-linux-gnu-$1" ;;
+	esac
+}
+
+# compiler: the one of the kernel's headers
+compiler()
+{
+	case $arch in
+	amd64) echo "$cc" ;;
+	arm64) echo "aarch64-linux-gnu-$cc" ;;
+	esac
 }

@@ -1,27 +1,26 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# setup.sh [KERNEL] - installs what is missing on this host and fills the cache
+# setup.sh - installs what is missing on this host and fills the cache
 #
-# Debian packages that are not there are installed with apt-get, the kernel of
-# the guest, its root and a few files of linux-source are put into the cache
-# and never installed. With everything there it does nothing, in no time.
+# Debian packages that are not there are installed with apt-get. The kernel that
+# MMTRACE_KERNEL and MMTRACE_ARCH name, its headers, the compiler that goes with
+# them, the root of the guest and a few files of linux-source are put into the
+# cache and never installed. With everything there it does nothing, in no time.
+# Exit status 3: the archive has no such kernel, any more or yet.
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
-select_kernel "${1:-}"
+# shellcheck source=tests/vm/apt.sh
+. "$vm/apt.sh"
+select_kernel
+gone=3
 
 check_host()
 {
-	local codename
-
-	# shellcheck disable=SC1091
-	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-unknown}")
-	[ "$codename" = "$suite" ] ||
-		die "the tests on kernel $kernel need a host with Debian $suite, this is '$codename'"
-	[ "$(dpkg --print-architecture)" = "$arch" ] ||
-		die "the tests on kernel $kernel need a host of architecture $arch"
+	[ -n "$(command -v apt-get)" ] || die "the tests need a host with Debian"
+	[ "$(dpkg --print-architecture)" = amd64 ] || die "the tests need a host of architecture amd64"
 }
 
 # missing_packages: of the host's table, those not installed
@@ -29,7 +28,7 @@ missing_packages()
 {
 	local all
 
-	mapfile -t all < <(names "$vm/host-packages"; echo "linux-headers-$flavour"; echo "$cc")
+	mapfile -t all < <(rows "$vm/host-packages" | awk -v arch="$arch" '$2 == "all" || $2 == arch { print $1 }')
 	printf '%s\n' "${all[@]}" | sort -u | comm -23 - <(
 		dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${all[@]}" 2>/dev/null |
 			sed -n 's/^installed //p' | sort -u)
@@ -47,78 +46,171 @@ install_packages()
 		die "could not install: ${missing[*]}"
 }
 
-# kernel_of RELEASE: unpacks the kernel's package into the cache
-kernel_of()
+# quietly COMMAND...: shows what it says only if it fails
+quietly()
 {
-	local tmp=$cache/tmp.$$/kernel
+	local log=$tmp/log
 
-	mkdir -p "$tmp/root"
-	fetch_deb "$tmp" "linux-image-$1" || return 1
-	dpkg-deb -x "$tmp"/linux-image-*.deb "$tmp/root"
-	depmod -b "$tmp/root" "$1"
-	mv -T "$tmp/root" "$cache/kernel-$1"
+	"$@" >"$log" 2>&1 </dev/null || { tail -n 20 "$log" >&2; return 1; }
 }
 
-# The archive keeps only the newest kernel of a suite. Where the headers on the
-# host are older than that, they are brought up to date with it.
+# parts RELEASE: the packages that together are a kernel's image
+parts()
+{
+	echo "linux-image-$1"
+	depends "$suite" "$arch" "linux-image-$1" | grep -xE "linux-(binary|modules|base)-.*" || :
+}
+
+# complete RELEASE: the archive has all of it
+complete()
+{
+	local part
+
+	for part in "linux-headers-$1" $([ "$use" = build ] || parts "$1"); do
+		suite_has "$suite" "$arch" "$part" || return 1
+	done
+}
+
+# releases: of the series and flavour, the newest first
+releases()
+{
+	local number='[0-9.]+(-[0-9]+)?(\+[a-z0-9.]+)?'
+
+	suite_apt "$suite" "$arch" apt-cache pkgnames linux-headers- |
+		sed -nE "s/^linux-headers-($number-$flavour)\$/\1/p" | sort -Vr |
+		if [ "$series" = newest ]; then cat; else grep "^${series//./\\.}\." || :; fi
+}
+
+# Once a week it is looked whether there is a newer one; what is in the cache will
+# do if that can't be told.
+fill_release()
+{
+	local file=$cache/release-$target release
+
+	[ -z "$(find "$file" -mtime -7 2>/dev/null)" ] || return 0
+	if suite_lists "$suite" "$arch"; then
+		for release in $(releases); do
+			if complete "$release"; then
+				echo "$release" >"$file"
+				return 0
+			fi
+		done
+	fi
+	[ -e "$file" ] || { say "Debian $suite has no kernel $kernel for $arch"; exit "$gone"; }
+}
+
 fill_kernel()
 {
-	[ ! -d "$(kernel_dir)" ] || return 0
-	say "fetching the kernel of the guest, $(kernel_release) (once)"
-	! kernel_of "$(kernel_release)" 2>/dev/null || return 0
-	rm -rf "$cache/tmp.$$/kernel"
-	say "it can't be had any more: looking for a newer one"
-	apt_get update
-	apt_get install --no-install-recommends "linux-headers-$flavour"
-	[ -d "$(kernel_dir)" ] || kernel_of "$(kernel_release)" ||
-		die "could not fetch linux-image-$(kernel_release)"
+	local dir deb
+	dir=$(kernel_dir)
+
+	[ "$use" = test ] && [ ! -d "$dir" ] || return 0
+	say "fetching kernel $(kernel_release) (once)"
+	suite_lists "$suite" "$arch"
+	# shellcheck disable=SC2046 # names of packages
+	quietly fetch_only "$suite" "$arch" "$tmp/image" $(parts "$(kernel_release)") ||
+		die "could not fetch kernel $(kernel_release)"
+	unpack_debs "$tmp/image" "$tmp/kernel"
+	depmod -b "$tmp/kernel" "$(kernel_release)"
+	mv -T "$tmp/kernel" "$dir"
+}
+
+# Only /usr/src of the headers is needed, and the name of the kbuild they go with.
+fill_headers()
+{
+	local dir name
+	dir=$(headers_dir)
+	name=linux-headers-$(kernel_release)
+
+	[ ! -d "$dir" ] || return 0
+	suite_lists "$suite" "$arch"
+	depends "$suite" "$arch" "$name" >"$tmp/depends"
+	# shellcheck disable=SC2046 # the name of a package
+	quietly fetch_only "$suite" "$arch" "$tmp/headers-debs" "$name" \
+		$(grep -xE 'linux-headers-.*-common.*' "$tmp/depends") ||
+		die "could not fetch $name"
+	unpack_debs "$tmp/headers-debs" "$tmp/headers"
+	grep -xE 'linux-kbuild-.*' "$tmp/depends" >"$tmp/headers/usr/src/kbuild"
+	mv -T "$tmp/headers/usr/src" "$dir"
+}
+
+fill_toolchain()
+{
+	local dir packages compiler=$cc
+	dir=$(toolchain_dir)
+
+	[ ! -d "$dir" ] || return 0
+	say "making the toolchain of kernel $(kernel_release): Debian $suite, $cc (once, a minute)"
+	[ "$arch" != arm64 ] || compiler=$cc-aarch64-linux-gnu
+	suite_lists "$suite" amd64
+	mapfile -t packages < <(names "$vm/toolchain-packages")
+	quietly fetch_debs "$suite" amd64 "$tmp/toolchain-debs" \
+		"${packages[@]}" "$compiler" "$(cat "$(headers_dir)/kbuild")" ||
+		die "could not fetch the toolchain of Debian $suite"
+	unpack_debs "$tmp/toolchain-debs" "$tmp/toolchain"
+	ln -sf dash "$tmp/toolchain/usr/bin/sh"
+	ln -sf mawk "$tmp/toolchain/usr/bin/awk"
+	mv -T "$tmp/toolchain" "$dir"
 }
 
 fill_initramfs()
 {
 	local file
-
 	file=$(initramfs_file)
-	[ ! -e "$file" ] || return 0
-	"$vm/initramfs.sh" "$(kernel_dir)" "$(kernel_release)" "$cache/tmp.$$/initramfs"
-	mv -T "$cache/tmp.$$/initramfs" "$file"
+
+	[ "$use" = test ] && [ ! -e "$file" ] || return 0
+	if [ ! -e "$(busybox_file)" ]; then
+		suite_lists "$(host_suite)" "$arch"
+		quietly fetch_only "$(host_suite)" "$arch" "$tmp/busybox" busybox-static ||
+			die "could not fetch busybox-static for $arch"
+		dpkg-deb --fsys-tarfile "$tmp"/busybox/*.deb | tar -xO ./bin/busybox >"$tmp/bb" 2>/dev/null ||
+			dpkg-deb --fsys-tarfile "$tmp"/busybox/*.deb | tar -xO ./usr/bin/busybox >"$tmp/bb"
+		mv "$tmp/bb" "$(busybox_file)"
+	fi
+	"$vm/initramfs.sh" "$(kernel_dir)" "$(kernel_release)" "$(busybox_file)" "$tmp/initramfs"
+	mv -T "$tmp/initramfs" "$file"
 }
 
 fill_guest_root()
 {
 	local file
-
 	file=$(guest_root_file)
-	[ ! -e "$file" ] || return 0
-	say "making the root of the guest, Debian $suite $arch (once, less than a minute)"
-	with_fresh_lists "$vm/guest-root.sh" "$arch" "$cache/tmp.$$/root" ||
+
+	[ "$use" = test ] && [ ! -e "$file" ] || return 0
+	say "making the root of the guest, Debian $(host_suite) $arch (once, less than a minute)"
+	suite_lists "$(host_suite)" "$arch"
+	quietly "$vm/guest-root.sh" "$(host_suite)" "$arch" "$tmp/root" ||
 		die "could not make the root of the guest"
-	mv -T "$cache/tmp.$$/root" "$file"
+	mv -T "$tmp/root" "$file"
 }
 
 # kselftest's header for the tests, checkpatch for make style
 fill_linux_source()
 {
-	local package=linux-source-${kernel%%-*} tmp=$cache/tmp.$$/source version
+	local package dir
+	dir=$(linux_source_dir)
 
-	[ ! -d "$(linux_source_dir)" ] || return 0
-	say "fetching kselftest_harness.h and checkpatch.pl from $package (once, less than a minute)"
-	mkdir -p "$tmp/deb" "$tmp/out"
-	with_fresh_lists fetch_deb "$tmp/deb" "$package" || die "could not fetch $package"
-	version=$(dpkg-deb -f "$tmp"/deb/*.deb Version)
-	dpkg-deb --fsys-tarfile "$tmp"/deb/*.deb |
+	[ ! -d "$dir" ] || return 0
+	say "fetching kselftest_harness.h and checkpatch.pl from linux-source (once, less than a minute)"
+	suite_lists "$(host_suite)" amd64
+	package=$(depends "$(host_suite)" amd64 linux-source | grep -x 'linux-source-.*')
+	mkdir -p "$tmp/source"
+	quietly fetch_only "$(host_suite)" amd64 "$tmp/source-deb" "$package" ||
+		die "could not fetch $package"
+	dpkg-deb --fsys-tarfile "$tmp"/source-deb/*.deb |
 		tar -xO "./usr/src/$package.tar.xz" | xz -dc |
-		tar -x -C "$tmp/out" --strip-components=1 --no-wildcards-match-slash --wildcards \
+		tar -x -C "$tmp/source" --strip-components=1 --no-wildcards-match-slash --wildcards \
 			'*/scripts/checkpatch.pl' '*/scripts/spelling.txt' \
 			'*/scripts/const_structs.checkpatch' \
 			'*/tools/testing/selftests/kselftest*.h'
-	mv -T "$tmp/out" "$cache/$package-${version//[^0-9A-Za-z.+-]/_}"
+	mv -T "$tmp/source" "$dir"
 }
 
 # Things that no run has used for a month go away.
 sweep()
 {
-	touch -c "$(initramfs_file)" "$(guest_root_file)" "$(kernel_dir)" "$(linux_source_dir)"
+	touch -c "$(initramfs_file)" "$(guest_root_file)" "$(kernel_dir)" "$(headers_dir)" \
+		"$(toolchain_dir)" "$(linux_source_dir)" "$(busybox_file)"
 	find "$cache" -mindepth 1 -maxdepth 1 -mtime +30 ! -name lock -exec rm -rf {} +
 }
 
@@ -126,11 +218,15 @@ check_host
 mkdir -p "$cache"
 exec 9>"$cache/lock"
 flock -n 9 || { say "waiting for another set-up to finish"; flock 9; }
-trap 'rm -rf "$cache/tmp.$$"' EXIT
-mkdir -p "$cache/tmp.$$"
+tmp=$cache/tmp.$$
+trap 'rm -rf "$tmp"' EXIT
+mkdir -p "$tmp"
 
 install_packages
+fill_release
 fill_kernel
+fill_headers
+fill_toolchain
 fill_initramfs
 fill_guest_root
 fill_linux_source

@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# matrix.sh [--quick] [--but KERNEL-ARCH] - tests all kernels of the table
+#
+# As many at a time as this host has processors. Prints what tests/tap.sh reads,
+# tells on stderr which kernel is done, and leaves a table in build/matrix/table.
+
+set -u
+cd "$(dirname "$0")/.." || exit
+# shellcheck source=tests/vm/lib.sh
+. tests/vm/lib.sh
+quick='' but=''
+while [ $# -gt 0 ]; do
+	case $1 in
+	--quick) quick=--quick ;;
+	--but) but=$2; shift ;;
+	*) die "usage: tests/matrix.sh [--quick] [--but KERNEL-ARCH]" ;;
+	esac
+	shift
+done
+out=$build/matrix
+mkdir -p "$out"
+
+# kernels: "NAME ARCH" of all that are to be tested
+kernels()
+{
+	rows "$vm/kernels" | awk -v but="$but" '$1 "-" $2 != but { print $1, $2 }'
+}
+
+# one NAME ARCH: tests it; the output goes to a file, as others run meanwhile
+one()
+{
+	local file=$out/$1-$2.tap start=$SECONDS
+
+	MMTRACE_KERNEL=$1 MMTRACE_ARCH=$2 tests/kernel.sh $quick >"$file" 2>&1
+	say "$1 for $2: $(tests/tap.sh <"$file" | tail -n 1) ($((SECONDS - start)) s)"
+}
+
+# What is shared is made before: the cache, and the programs for each architecture.
+prepare()
+{
+	local name arch
+
+	while read -r name arch; do
+		MMTRACE_KERNEL=$name MMTRACE_ARCH=$arch tests/vm/setup.sh </dev/null || :
+	done < <(kernels)
+	for arch in $(kernels | awk '{ print $2 }' | sort -u); do
+		MMTRACE_ARCH=$arch tests/vm/build-user.sh &&
+			MMTRACE_ARCH=$arch tests/vm/build-guest.sh || return
+	done
+}
+
+# hook FILE EVENT: where the event was hooked, as the guest said
+hook()
+{
+	sed -n "s/^# hook $2 //p" "$1" | head -n 1
+}
+
+table()
+{
+	local name arch file release event
+
+	printf '| kernel | arch | do_mmap | mremap | remap_file_pages | mmap | mmap2 | tests |\n'
+	printf '|---|---|---|---|---|---|---|---|\n'
+	while read -r name arch; do
+		file=$out/$name-$arch.tap
+		release=$(cat "$cache/release-$name-$arch" 2>/dev/null)
+		printf '| %s | %s |' "${release:-$name}" "$arch"
+		for event in do_mmap mremap remap_file_pages mmap mmap2; do
+			printf ' %s |' "$(hook "$file" "$event" | sed 's/,/, /; s/[^, ]\+/`&`/g')"
+		done
+		printf ' %s |\n' "$(tests/tap.sh <"$file" | tail -n 1)"
+	done < <(kernels)
+}
+
+prepare >&2
+running=0
+while read -r name arch; do
+	one "$name" "$arch" </dev/null &
+	running=$((running + 1))
+	[ "$running" -lt "$(nproc)" ] || { wait -n; running=$((running - 1)); }
+done < <(kernels)
+wait
+while read -r name arch; do
+	cat "$out/$name-$arch.tap"
+done < <(kernels)
+table >"$out/table"
