@@ -7,6 +7,10 @@
 . "$(dirname "$0")/testing.sh"
 
 ctl=mmtrace-ctl
+case $(uname -m) in
+x86_64) execve=59 ;;
+*) execve=221 ;;
+esac
 
 # as_nobody COMMAND...: without any capability
 as_nobody()
@@ -115,7 +119,7 @@ trace_command()
 
 	"$ctl" trace --json -o first -- /bin/true
 	check "the first record is that of execve, the program itself" python '
-o[0]["event"] == "do_mmap" and o[0]["syscall"] == 59 and o[0]["path"].endswith("/bin/true")' first
+o[0]["event"] == "do_mmap" and o[0]["syscall"] == '"$execve"' and o[0]["path"].endswith("/bin/true")' first
 	check "all are of one process, none is lost" python '
 len({r["tgid"] for r in o}) == 1 and all(r["event"] != "lost" for r in o) and len(o) > 5' first
 	"$ctl" trace --event mmap --json -o mmap -- /bin/true

@@ -5,9 +5,11 @@
 
 #include <linux/aio_abi.h>
 #include <sched.h>
+#include <stdio.h>
 #include <sys/ipc.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
+#include <sys/utsname.h>
 
 #include "mmtrace_test.h"
 
@@ -85,6 +87,17 @@ static inline void expect_mapped(struct __test_metadata *_metadata, unsigned lon
 	EXPECT_EQ(prot & PROT_EXEC ? 'x' : '-', mapped.letters[2]);
 	EXPECT_EQ(flags & MAP_SHARED ? 's' : 'p', mapped.letters[3]);
 	EXPECT_TRUE(flags & MAP_ANONYMOUS || mapped.offset + start - mapped.start == off);
+}
+
+/* Flags that mmap(2) takes and keeps from do_mmap(): a kernel before 5.15 drops two. */
+static inline __u64 flags_dropped(void)
+{
+	int major, minor;
+	struct utsname name;
+
+	if (uname(&name) || sscanf(name.release, "%d.%d", &major, &minor) != 2)
+		return 0;
+	return major < 5 || (major == 5 && minor < 15) ? MAP_EXECUTABLE | MAP_DENYWRITE : 0;
 }
 
 /**

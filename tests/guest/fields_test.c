@@ -86,7 +86,7 @@ static void expect_mmap(struct __test_metadata *_metadata, struct trace *trace,
 	EXPECT_EQ(asked->addr, inner->do_mmap.addr);
 	EXPECT_EQ(asked->length, inner->do_mmap.len);
 	EXPECT_EQ(asked->prot, inner->do_mmap.prot);
-	EXPECT_EQ(asked->flags, inner->do_mmap.flags);
+	EXPECT_EQ(asked->flags & ~flags_dropped(), inner->do_mmap.flags);
 	EXPECT_EQ(asked->off / PAGE, inner->do_mmap.pgoff);
 	EXPECT_EQ(asked->fd, inner->do_mmap.fd);
 	EXPECT_EQ(outer->call.call_id, inner->call.call_id);
@@ -200,7 +200,8 @@ TEST_F(fields, mremap)
 	EXPECT_EQ(-EINVAL, ask_mremap(at, PAGE, PAGE, 0x80000000ul, odd));
 	EXPECT_EQ(-EINVAL, ask_mremap(at, PAGE, PAGE, MREMAP_FIXED, moved));
 	EXPECT_EQ(-EFAULT, ask_mremap(PAGE, PAGE, 2 * PAGE, 0, 0));
-	EXPECT_EQ(-ENOMEM, ask_mremap(at, 4 * PAGE, 1ul << 60, MREMAP_MAYMOVE, 0));
+	/* More than there is of addresses is one error or the other, by kernel. */
+	EXPECT_GT(0, ask_mremap(at, 4 * PAGE, 1ul << 60, MREMAP_MAYMOVE, 0));
 	EXPECT_EQ(-ENOMEM, ask_mremap(at, 4 * PAGE, 17 * PAGE, 0, 0));
 }
 

@@ -10,11 +10,14 @@
 tracefs=/sys/kernel/tracing
 
 # Where do_mmap has addr, len, prot, flags and pgoff: its second argument and those
-# that follow. An architecture is a row; where pgoff is not the sixth argument any
-# more, the row of x86_64 needs $stack1 instead of %r9.
-case $(uname -m) in
-x86_64) arguments='addr=%si:x64 len=%dx:x64 prot=%cx:x64 flags=%r8:x64 pgoff=%r9:x64' ;;
-aarch64) arguments='addr=%x1:x64 len=%x2:x64 prot=%x3:x64 flags=%x4:x64 pgoff=%x5:x64' ;;
+# that follow; since 6.6 there is another one before pgoff.
+pgoff=6
+! kernel_since 6.6 || pgoff=7
+case $(uname -m)/$pgoff in
+x86_64/6) arguments='addr=%si:x64 len=%dx:x64 prot=%cx:x64 flags=%r8:x64 pgoff=%r9:x64' ;;
+x86_64/7) arguments='addr=%si:x64 len=%dx:x64 prot=%cx:x64 flags=%r8:x64 pgoff=$stack1:x64' ;;
+aarch64/6) arguments='addr=%x1:x64 len=%x2:x64 prot=%x3:x64 flags=%x4:x64 pgoff=%x5:x64' ;;
+aarch64/7) arguments='addr=%x1:x64 len=%x2:x64 prot=%x3:x64 flags=%x4:x64 pgoff=%x6:x64' ;;
 *) bail "no registers are known for $(uname -m)" ;;
 esac
 

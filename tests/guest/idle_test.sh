@@ -6,12 +6,11 @@
 
 . "$(dirname "$0")/testing.sh"
 
-list=/sys/kernel/debug/kprobes/list
 
 # probes: each with a + if it is armed, and a - if not
 probes()
 {
-	awk '{ sub(/\+0x0$/, "", $3); print (/\[DISABLED\]/ ? "-" : "+") $3 }' "$list" | sort
+	probes_list | awk '{ print $3 $2 }' | sort
 }
 
 # hooked_at EVENT...: the functions, as mmtrace says

@@ -182,6 +182,7 @@ TEST_F(read, bad_buffer_in_text)
 	static char text[TEXT_ROOM];
 	char *at = self->pages;
 	size_t len, total = 0;
+	ssize_t got;
 
 	trace_open(_metadata, &whole, &(struct mmtrace_config) {});
 	ASSERT_EQ(0, filter_mark(whole.fd));
@@ -191,11 +192,16 @@ TEST_F(read, bad_buffer_in_text)
 	trace_start(_metadata, &self->trace);
 	make_calls(4);
 	expect_faults(_metadata, self->trace.fd, at);
-	/* Up to the bad page, as often as it takes: the rest is still there. */
+	/*
+	 * Up to the bad page, or what the processor copies at once before it, as
+	 * often as it takes: the rest is still there.
+	 */
 	for (len = 100; len < PAGE / 4; len += 100) {
-		EXPECT_EQ(len, read(self->trace.fd, at + PAGE - len, PAGE));
-		memcpy(text + total, at + PAGE - len, len);
-		total += len;
+		got = read(self->trace.fd, at + PAGE - len, PAGE);
+		ASSERT_LT((ssize_t)len - 64, got);
+		ASSERT_GE((ssize_t)len, got);
+		memcpy(text + total, at + PAGE - len, got);
+		total += got;
 		if (total > 700)
 			break;
 		expect_faults(_metadata, self->trace.fd, at);

@@ -33,7 +33,7 @@ programs=(
 	"known calls by threads|1000|$here/strace_calls"
 	"python3, its modules|30|python3 -c 'import json, re; re.compile(\"a+b\")'"
 	"python3, its threads|150|python3 threads.py"
-	"gcc compiles and links|150|gcc -o small small.c && ./small"
+	"gcc compiles and links|120|gcc -o small small.c && ./small"
 	"a pipeline|60|zcat bash.gz | tr a-z A-Z | sort | uniq -c | tail -n 3"
 	"perl|20|perl -e 'my %h = map { \$_ => [1 .. 50] } 1 .. 2000; print scalar keys %h'"
 	"a shell that forks|100|for i in 1 2 3 4 5; do (ls / | wc -l) & done; wait"

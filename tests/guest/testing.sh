@@ -109,11 +109,24 @@ sessions()
 	mmtrace-ctl status --json | sed 's/.*"cpus":[0-9]*,"sessions":\([0-9]*\),.*/\1/'
 }
 
+# kernel_since VERSION
+kernel_since()
+{
+	[ "$(printf '%s\n' "$1" "$(uname -r)" | sort -V | head -n 1)" = "$1" ]
+}
+
+# probes_list: those that the kernel has, and whether armed, without what goes before a function's first
+# instruction where indirect branches are tracked
+probes_list()
+{
+	awk '{ sub(/\+0x[04]$/, "", $3); print $2, $3, (/\[DISABLED\]/ ? "-" : "+") }' \
+		/sys/kernel/debug/kprobes/list
+}
+
 # hooked SYMBOL: is the function hooked and armed, as the kernel has it
 hooked()
 {
-	awk -v symbol="$1+0x0" '$2 == "r" && $3 == symbol && !/\[DISABLED\]/ { found = 1 }
-		END { exit !found }' /sys/kernel/debug/kprobes/list
+	probes_list | grep -qx "r $1 +"
 }
 
 not_hooked()
@@ -163,11 +176,19 @@ stop_all()
 	done
 }
 
-# start_cat FILE: cat writes the device into FILE; returns when it is recording
+# sleeping PID: it waits for something to come, not for the kernel to finish something
+sleeping()
+{
+	[ "$(awk '{ print $3 }' "/proc/$1/stat")" = S ]
+}
+
+# start_cat FILE: cat writes the device into FILE; returns when it is recording:
+# the last hook may still be on its way when the first is in place
 start_cat()
 {
 	start cat "$device" >"$1"
-	until_true 30 hooked do_mmap || bail "cat does not record"
+	until_true 30 hooked do_mmap && until_true 30 sleeping "$pid" ||
+		bail "cat does not record"
 }
 
 # marked FILE: makes a mapping that can be told from all others, waits until it
