@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "diagnosis.h"
 #include "names.h"
 
 static const char *chosen_path;
@@ -53,14 +54,8 @@ struct advice {
 
 /* The first row that fits is used. */
 static const struct advice advices[] = {
-	{ REQUEST_OPEN, ENOENT,
-	  "not found: is the module loaded? try: insmod mmtrace.ko (or modprobe mmtrace)" },
-	{ REQUEST_OPEN, ENXIO,
-	  "no driver behind it: is the module loaded? try: insmod mmtrace.ko" },
-	{ REQUEST_OPEN, ENODEV,
-	  "no driver behind it: is the module loaded? try: insmod mmtrace.ko" },
-	{ REQUEST_OPEN, EACCES, "permission denied: try as root, or with sudo" },
-	{ REQUEST_OPEN, EPERM, "needs CAP_PERFMON or CAP_SYS_ADMIN: try as root" },
+	{ REQUEST_OPEN, EPERM,
+	  "needs CAP_PERFMON or CAP_SYS_ADMIN outside of any container: try as root" },
 	{ REQUEST_OPEN, EBUSY,
 	  "too many sessions: end one, or raise the module's limit" },
 	{ REQUEST_OPEN, ENOMEM, "no memory for another session" },
@@ -120,6 +115,15 @@ static int request(struct device *device, unsigned long number, const char *what
 	return 0;
 }
 
+static int fail_open(struct device *device, int number)
+{
+	char why[384];
+
+	if (!diagnosis_open(why, sizeof(why), "", device->path, number))
+		return fail(device, "%s", advice(REQUEST_OPEN, number));
+	return fail(device, "%s", why);
+}
+
 /**
  * device_open() - open a session
  * @device: filled in
@@ -135,7 +139,7 @@ int device_open(struct device *device)
 	device->error[0] = 0;
 	device->fd = open(device->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (device->fd < 0)
-		return fail(device, "%s", advice(REQUEST_OPEN, errno));
+		return fail_open(device, errno);
 	if (device_info(device, &info)) {
 		device_close(device);
 		return -1;

@@ -213,7 +213,7 @@ ends()
 # The caller's own mistakes: each is told what to do.
 refused()
 {
-	expect "nobody may not open it" 1 'permission denied: try as root' as_nobody "$ctl" status
+	expect "nobody may not open it" 1 'permission denied: try as root*(mode 0600, user root, group root)' as_nobody "$ctl" status
 	expect "nor trace" 1 'permission denied: try as root' as_nobody "$ctl" trace -- true
 	chmod 666 "$device"
 	expect "nor with the file's permission alone" 1 'needs CAP_PERFMON' as_nobody "$ctl" status
@@ -223,8 +223,8 @@ refused()
 	expect "but not to set the device filter" 1 'needs CAP_SYS_ADMIN' \
 		setpriv --bounding-set=-all,+perfmon,+dac_override --inh-caps=-all "$ctl" filter set --anon
 	check "rmmod" rmmod mmtrace
-	expect "without the module" 1 'not found: is the module loaded? try: insmod' "$ctl" status
-	expect "trace without the module runs nothing" 1 'not found: is the module loaded? try: insmod' \
+	expect "without the module" 1 'the module is not loaded; try: modprobe mmtrace' "$ctl" status
+	expect "trace without the module runs nothing" 1 'the module is not loaded; try: modprobe mmtrace' \
 		"$ctl" trace -- touch ran
 	check "nothing was run" test ! -e ran
 	check "insmod" insmod "$module"

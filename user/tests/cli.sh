@@ -29,7 +29,7 @@ expect()
 }
 
 none=/nonexistent/mmtrace
-hint="$none: not found: is the module loaded? try: insmod mmtrace.ko (or modprobe mmtrace)"
+hint="$none: the module is not loaded; try: modprobe mmtrace"
 
 expect 2 'usage: mmtrace-ctl VERB'
 expect 0 'selftest' help
