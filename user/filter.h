@@ -40,6 +40,9 @@ enum filter_option {
 
 extern const struct option_row filter_options[];
 
+/* Instead of a list of events. */
+#define FILTER_EVENT_ALL	"all"
+
 /* For the help of verbs that take filters. */
 #define FILTER_NOTES							\
 	"Filters on different fields must all hold. Of several on one field,\n"	\

@@ -145,7 +145,7 @@ static int parse_events(struct filter *filter, struct filter_choice *choice,
 {
 	__u32 event;
 
-	if (strcmp(value, "all"))
+	if (strcmp(value, FILTER_EVENT_ALL))
 		return parse_list(filter, choice, name, value, event_word);
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
 		if (put_number(filter, choice, event))

@@ -5,6 +5,7 @@
 
 #include "message.h"
 #include "verbs.h"
+#include "words.h"
 
 static const struct verb *const verbs[] = {
 	&status_verb,
@@ -69,6 +70,11 @@ static int run(int argc, char **argv)
 		return help(argc > 2 ? argv[2] : NULL);
 	if (!strcmp(name, "--version")) {
 		puts("mmtrace-ctl " MMTRACE_VERSION);
+		return EXIT_OK;
+	}
+	/* Not in the help: for the completion. */
+	if (!strcmp(name, "--words")) {
+		words_print(verbs, VERBS, stdout);
 		return EXIT_OK;
 	}
 	verb = find(name);

@@ -16,7 +16,7 @@ enum {
 };
 
 /* Every verb has these. */
-static const struct option_row common[] = {
+const struct option_row options_common[] = {
 	{ ID_DEVICE, 0, "device", "PATH",
 	  "the device; default: " DEVICE_ENV ", or " DEVICE_PATH },
 	{ ID_HELP, 'h', "help", NULL, "this help" },
@@ -101,7 +101,7 @@ int options_parse(const struct verb *verb, int argc, char **argv, option_fn fn,
 
 	add_table(&parser, verb->options);
 	add_table(&parser, verb->filters);
-	add_table(&parser, common);
+	add_table(&parser, options_common);
 	opterr = 0;
 	optind = 1;
 	for (;;) {
@@ -170,7 +170,7 @@ void options_help(const struct verb *verb, FILE *out)
 	fprintf(out, "usage: mmtrace-ctl %s%s%s\n\n%s\n", verb->name,
 		*verb->arguments ? " " : "", verb->arguments, verb->summary);
 	help_table("options", verb->options, out);
-	help_table("common options", common, out);
+	help_table("common options", options_common, out);
 	help_table("filters", verb->filters, out);
 	if (verb->notes)
 		fprintf(out, "\n%s\n", verb->notes);

@@ -42,6 +42,9 @@ struct verb {
 	int				(*run)(const struct verb *verb, int argc, char **argv);
 };
 
+/* Options that every verb has. */
+extern const struct option_row options_common[];
+
 /* What options_parse() returns instead of the index of the next word. */
 #define OPTIONS_BAD	(-1)	/* the user has been told why */
 #define OPTIONS_DONE	(-2)	/* help was asked for and given */
