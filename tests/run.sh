@@ -28,6 +28,7 @@ host_tests()
 	group host/tap tests/tap_test.sh
 	group host/ring "${make[@]}" -C tests/ring check
 	group host/user "${make[@]}" -C user check
+	group host/docs tests/docs.sh
 }
 
 all()
