@@ -37,6 +37,7 @@ all()
 	tests/vm/setup.sh || { printf '@@begin set-up\n@@fail see above\n@@end 1 0\n'; return; }
 	host_tests
 	tests/kernel.sh
+	group guest/secure tests/secure.sh
 	claim bench/cost "no call costs more than its bound" bench/run --no-build
 	tests/matrix.sh --quick --but "$target"
 }
