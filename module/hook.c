@@ -41,20 +41,32 @@ struct hook {
 	char			reason[128];
 };
 
+/* What a system call is called where it is not one function for all entries. */
+#ifdef CONFIG_X86_64
+#define SYSCALL(name)		"__x64_sys_" name
+#define SYSCALL_32(name)	"__ia32_sys_" name
+#define MMAP_SYMBOLS		"__x64_sys_mmap", "__ia32_compat_sys_ia32_mmap"
+#define MMAP2_SYMBOLS		"__ia32_sys_mmap_pgoff"
+#else
+#define SYSCALL(name)		"__arm64_sys_" name
+#define SYSCALL_32(name)	NULL
+#define MMAP_SYMBOLS		"__arm64_sys_mmap"
+#define MMAP2_SYMBOLS		"__arm64_compat_sys_aarch32_mmap2"
+#endif
+
 static struct hook hooks[MMTRACE_EVENT_COUNT] = {
 	[MMTRACE_EVENT_DO_MMAP] = {
 		.name	= "do_mmap",
 		.entry	= entry_do_mmap,
 		.ways	= { { "do_mmap" } },
 	},
-#ifdef CONFIG_X86_64
 	[MMTRACE_EVENT_MREMAP] = {
 		.name	= "mremap",
 		.entry	= entry_mremap,
 		.ways	= {
 			{ "do_mremap" },
 			{ "__do_sys_mremap" },
-			{ "__x64_sys_mremap", "__ia32_sys_mremap" },
+			{ SYSCALL("mremap"), SYSCALL_32("mremap") },
 		},
 	},
 	[MMTRACE_EVENT_REMAP_FILE_PAGES] = {
@@ -62,48 +74,19 @@ static struct hook hooks[MMTRACE_EVENT_COUNT] = {
 		.entry	= entry_remap_file_pages,
 		.ways	= {
 			{ "__do_sys_remap_file_pages" },
-			{ "__x64_sys_remap_file_pages", "__ia32_sys_remap_file_pages" },
+			{ SYSCALL("remap_file_pages"), SYSCALL_32("remap_file_pages") },
 		},
 	},
 	[MMTRACE_EVENT_MMAP] = {
 		.name	= "mmap",
 		.entry	= entry_mmap,
-		.ways	= { { "__x64_sys_mmap", "__ia32_compat_sys_ia32_mmap" } },
+		.ways	= { { MMAP_SYMBOLS } },
 	},
 	[MMTRACE_EVENT_MMAP2] = {
 		.name	= "mmap2",
 		.entry	= entry_mmap2,
-		.ways	= { { "__ia32_sys_mmap_pgoff" } },
+		.ways	= { { MMAP2_SYMBOLS } },
 	},
-#else
-	[MMTRACE_EVENT_MREMAP] = {
-		.name	= "mremap",
-		.entry	= entry_mremap,
-		.ways	= {
-			{ "do_mremap" },
-			{ "__do_sys_mremap" },
-			{ "__arm64_sys_mremap" },
-		},
-	},
-	[MMTRACE_EVENT_REMAP_FILE_PAGES] = {
-		.name	= "remap_file_pages",
-		.entry	= entry_remap_file_pages,
-		.ways	= {
-			{ "__do_sys_remap_file_pages" },
-			{ "__arm64_sys_remap_file_pages" },
-		},
-	},
-	[MMTRACE_EVENT_MMAP] = {
-		.name	= "mmap",
-		.entry	= entry_mmap,
-		.ways	= { { "__arm64_sys_mmap" } },
-	},
-	[MMTRACE_EVENT_MMAP2] = {
-		.name	= "mmap2",
-		.entry	= entry_mmap2,
-		.ways	= { { "__arm64_compat_sys_aarch32_mmap2" } },
-	},
-#endif
 };
 
 /* Guards @sessions, and the arming that follows from it. */

@@ -45,6 +45,19 @@ expect "asking for mremap says why not" 1 "no such function" \
 	mmtrace-ctl trace --event mremap -- /bin/true
 check "it unloads" rmmod mmtrace
 
+variant syscalls-only
+result $? "without the functions that system calls share the module loads"
+case $(uname -m) in
+x86_64) entries='__x64_sys_%s,__ia32_sys_%s' ;;
+*) entries='__arm64_sys_%s' ;;
+esac
+for call in mremap remap_file_pages; do
+	equal "$call is hooked at its entries" "$(status_of "$call" symbols)" "${entries//%s/$call}"
+done
+check "every field of every event is right" mmtrace-ctl selftest
+check "and of 32-bit programs" "$here/32/mmtrace-ctl" selftest
+check "it unloads" rmmod mmtrace
+
 variant nothing
 equal "without any function the module does not load" $? 1
 check "and logs why" logged "nothing can be traced"

@@ -32,9 +32,12 @@ variant()
 }
 
 # A kernel without a function for mremap.
-variant no-mremap module/hook.c 's/"do_mremap"/"no_such_mremap"/; s/"__[a-z0-9_]*sys_mremap"/"no_such_mremap"/g'
+variant no-mremap module/hook.c \
+	's/"do_mremap"/"no_such_mremap"/; s/"__do_sys_mremap"/"no_such_mremap"/; s/("mremap")/("no_such_mremap")/g'
+# One that has only the system call's own functions.
+variant syscalls-only module/hook.c 's/"do_mremap"/"no_such_mremap"/; s/"__do_sys_/"no_such_/'
 # A kernel without any of them.
-variant nothing module/hook.c 's/"__[a-z0-9_]*"/"no_such_function"/g; s/{ "do_[a-z_]*"/{ "no_such_function"/g'
+variant nothing module/hook.c 's/"__/"no_such_/g; s/{ "do_/{ "no_such_/'
 # A do_mmap() that has its page offset elsewhere.
 variant wrong-pgoff module/compat.h 's/^#define DO_MMAP_ARG_PGOFF.*/#define DO_MMAP_ARG_PGOFF 4/'
 # A do_mmap() that has its file elsewhere.
