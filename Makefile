@@ -80,6 +80,9 @@ style: ## checkpatch over all C files; silent if all is well
 	@tests/vm/setup.sh
 	@tests/lint.sh style
 
+tree-clean: ## what only some files may know, as the kernel's version, is in no other
+	@tests/lint.sh tree
+
 sparse: ## sparse over the module; silent if all is well
 	@tests/vm/setup.sh
 	+@tests/lint.sh sparse
@@ -96,4 +99,4 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 	@echo "Everything that check, demo, shell, style and sparse need is installed by them."
 
-.PHONY: all module user headers install uninstall demo check check-matrix shell bench style sparse clean help
+.PHONY: all module user headers install uninstall demo check check-matrix shell bench style tree-clean sparse clean help

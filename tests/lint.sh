@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# lint.sh style|sparse|warnings - silent if there is nothing to say
+# lint.sh style|tree|sparse|warnings - silent if there is nothing to say
 #
 #   style     checkpatch over all C files
+#   tree      what only some files may know is in no other
 #   sparse    sparse over the module
 #   warnings  gcc with W=1 over the module, all of it anew
 
@@ -14,8 +15,7 @@ select_kernel
 
 # What checkpatch asks for that does not hold here:
 #   FILE_PATH_CHANGES     there is no MAINTAINERS file
-#   LINUX_VERSION_CODE    an out-of-tree module has one file that needs it;
-#                         that no other has is checked below
+#   LINUX_VERSION_CODE    an out-of-tree module has one file that needs it: see tree
 #   CONSTANT_COMPARISON   takes LINUX_VERSION_CODE for a constant
 #   LINE_SPACING          the number of an ioctl stands right below its struct
 ignored=FILE_PATH_CHANGES,LINUX_VERSION_CODE,CONSTANT_COMPARISON,LINE_SPACING
@@ -59,10 +59,43 @@ style()
 	checkpatch "$ignored" "${kernel_files[@]}"
 	checkpatch "$ignored_programs" "${program_files[@]}"
 	checkpatch "$ignored_shim" "${shim_files[@]}"
-	if c_files module | grep -v '/compat' | xargs grep -n LINUX_VERSION_CODE; then
-		echo "LINUX_VERSION_CODE belongs in module/compat.h alone"
+}
+
+# only_in FILES PATTERN: in no other C file of the module and the program
+only_in()
+{
+	local file
+
+	for file in $(cd "$top" && c_files module user | grep -v /tests/ | xargs grep -lE -e "$2"); do
+		case " $1 " in *" $file "*) continue ;; esac
+		(cd "$top" && grep -nE -e "$2" "$file" | sed "s,^,$file:,")
+		echo "that belongs in $1 alone"
 		status=1
-	fi
+	done
+}
+
+# A pattern that is nowhere would check nothing.
+tree()
+{
+	local files pattern
+
+	while read -r pattern files; do
+		[ -n "$pattern" ] || continue
+		# shellcheck disable=SC2086 # names of files
+		if ! (cd "$top" && grep -qE -e "$pattern" $files); then
+			echo "$pattern is in none of $files"
+			status=1
+		fi
+		only_in "$files" "$pattern"
+	done <<-END
+		LINUX_VERSION_CODE|KERNEL_VERSION module/compat.h
+		struct.pt_regs module/entry.c module/entry.h
+		"__(x64|ia32|arm64|do)_ module/hook.c
+		copy_(to|from)_user module/ioctl.c module/reader.c module/entry.c
+		MMTRACE_IOC_[A-Z] module/ioctl.c user/device.c
+		"/dev/mmtrace user/device.h
+		smp_(mb|rmb|wmb)\(\) module/ring.c module/ring.h
+	END
 }
 
 # complain COMMAND...: shows what it says; a warning counts as a failure
@@ -88,7 +121,7 @@ warnings()
 
 status=0
 case ${1:-} in
-style | sparse | warnings) "$1" ;;
-*) die "usage: tests/lint.sh style|sparse|warnings" ;;
+style | tree | sparse | warnings) "$1" ;;
+*) die "usage: tests/lint.sh style|tree|sparse|warnings" ;;
 esac
 exit "$status"

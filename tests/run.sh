@@ -24,6 +24,7 @@ make=("${MAKE:-make}" -s --no-print-directory)
 host_tests()
 {
 	claim host/style "checkpatch is silent" tests/lint.sh style
+	claim host/tree "each file knows only what it has to" tests/lint.sh tree
 	claim host/sparse "sparse is silent" tests/lint.sh sparse
 	group host/tap tests/tap_test.sh
 	group host/ring "${make[@]}" -C tests/ring check

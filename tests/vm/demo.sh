@@ -67,7 +67,9 @@ cat >/tmp/every.c <<'END'
 int main(void)
 {
 	int fd = open("/tmp/a file", O_RDWR | O_CREAT, 0600);
+#ifdef __x86_64__
 	long mmap2 = 192;
+#endif
 	char *p;
 
 	ftruncate(fd, 65536);
@@ -76,11 +78,13 @@ int main(void)
 	p = mmap(0, 1 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	mremap(p, 1 << 20, 3 << 20, MREMAP_MAYMOVE);
 	mmap(0, 4096, PROT_READ, MAP_SHARED, 99, 0);
+#ifdef __x86_64__
 	/* the 32-bit entry: int 0x80, with the file from its page 2 on */
 	asm volatile("push %%rbp; mov $2, %%ebp; int $0x80; pop %%rbp"
 		     : "+a" (mmap2)
 		     : "b" (0L), "c" (8192L), "d" (1L), "S" (2L), "D" ((long)fd)
 		     : "memory", "r8", "r9", "r10", "r11");
+#endif
 	return 0;
 }
 END
