@@ -61,6 +61,9 @@ uninstall: headers ## take it out again
 		rm -fv $(MAN)/man$${page##*.}/$${page##*/}; \
 	done
 
+deb: ## Debian packages, in build/deb
+	@debian/deb.sh
+
 demo: ## show it: boots a virtual machine, loads the module, runs programs
 	+@$(SELECT) tests/vm/run --script tests/vm/demo.sh
 
@@ -97,6 +100,7 @@ clean: ## remove what was built
 help: ## this list
 	@echo "Targets:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
-	@echo "Everything that check, demo, shell, style and sparse need is installed by them."
+	@echo "Everything that check, deb, demo, shell, style and sparse need is installed by them."
 
-.PHONY: all module user headers install uninstall demo check check-matrix shell bench style tree-clean sparse clean help
+.PHONY: all module user headers install uninstall deb demo check check-matrix shell bench style \
+	tree-clean sparse clean help
