@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# lint.sh style|tree|sparse|warnings - silent if there is nothing to say
+# lint.sh style|tree|sparse|warnings|versions - silent if there is nothing to say
 #
 #   style     checkpatch over all C files
 #   tree      what only some files may know is in no other
 #   sparse    sparse over the module
 #   warnings  gcc with W=1 over the module, all of it anew
+#   versions  whether all who name the version name that of Kbuild
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
@@ -119,9 +120,35 @@ warnings()
 	complain "$vm/build-module.sh" "$target" W=1
 }
 
+# version_of FILE PATTERN: what the first line that matches says
+version_of()
+{
+	sed -n "s/^$2.*/\1/p" "$top/$1" | head -n 1
+}
+
+versions()
+{
+	local truth file pattern said
+
+	truth=$(version_of Kbuild 'MMTRACE_VERSION := \([0-9.]*\)')
+	while read -r file pattern; do
+		said=$(version_of "$file" "$pattern")
+		[ "$said" != "$truth" ] || continue
+		echo "$file says version ${said:-none}, Kbuild ${truth:-none}"
+		status=1
+	done <<-'END'
+		dkms.conf PACKAGE_VERSION="\([^"]*\)"
+		debian/changelog mmtrace (\([^)]*\))
+		CHANGELOG.md ## \([0-9.]*\)
+		README.md .*dkms install mmtrace\/\([0-9.]*\)
+		README.md .*dkms remove mmtrace\/\([0-9.]*\)
+		README.md .*\/usr\/src\/mmtrace-\([0-9.]*\)
+	END
+}
+
 status=0
 case ${1:-} in
-style | tree | sparse | warnings) "$1" ;;
-*) die "usage: tests/lint.sh style|tree|sparse|warnings" ;;
+style | tree | sparse | warnings | versions) "$1" ;;
+*) die "usage: tests/lint.sh style|tree|sparse|warnings|versions" ;;
 esac
 exit "$status"
