@@ -26,10 +26,12 @@ host_tests()
 	claim host/style "checkpatch is silent" tests/lint.sh style
 	claim host/tree "each file knows only what it has to" tests/lint.sh tree
 	claim host/sparse "sparse is silent" tests/lint.sh sparse
+	claim host/versions "there is one version" tests/lint.sh versions
 	group host/tap tests/tap_test.sh
 	group host/ring "${make[@]}" -C tests/ring check
 	group host/user "${make[@]}" -C user check
 	group host/docs tests/docs.sh
+	group host/packages tests/packages.sh
 }
 
 all()
