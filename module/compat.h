@@ -11,13 +11,16 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/fs.h>
+#include <linux/fs_struct.h>
 #include <linux/kprobes.h>
 #include <linux/llist.h>
 #include <linux/mm.h>
 #include <linux/mnt_namespace.h>
+#include <linux/mount.h>
 #include <linux/ns_common.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
+#include <linux/seqlock.h>
 #include <linux/version.h>
 
 #if !defined(CONFIG_X86_64) && !defined(CONFIG_ARM64)
@@ -119,5 +122,39 @@ static inline u32 current_mnt_ns_id(void)
 		ns += sizeof(void *);
 	return ((const struct ns_common *)ns)->inum;
 }
+
+/**
+ * struct mount_link - the beginning of a struct mount
+ * @mnt_hash: it is in the hash of mounts if it is mounted, and not being moved
+ * @mnt_parent: what it is mounted on; itself if on nothing
+ * @mnt_mountpoint: and where
+ * @mnt: all of it that modules know
+ *
+ * struct mount is private to fs/, and no function tells where a mount is that
+ * takes no lock. It has begun like this since 3.13, that of 7.0 still does; path.c
+ * compares it with what follow_up() says before it is used.
+ */
+struct mount_link {
+	struct hlist_node	mnt_hash;
+	struct mount_link	*mnt_parent;
+	struct dentry		*mnt_mountpoint;
+	struct vfsmount		mnt;
+};
+
+static inline const struct mount_link *mount_link_of(const struct vfsmount *mnt)
+{
+	return container_of(mnt, struct mount_link, mnt);
+}
+
+/*
+ * The count that guards the root directory of a task's paths: @seq is a sequence
+ * count with a lock beside it, or since 6.18 a lock around it; either begins with
+ * the count.
+ */
+static inline const seqcount_t *fs_count(const struct fs_struct *fs)
+{
+	return (const seqcount_t *)&fs->seq;
+}
+static_assert(!offsetof(seqlock_t, seqcount) && !offsetof(seqcount_spinlock_t, seqcount));
 
 #endif /* MMTRACE_COMPAT_H */

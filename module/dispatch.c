@@ -194,8 +194,8 @@ int dispatch_return(struct call *call)
  * dispatch_horizon() - a time up to which all records are in their rings
  *
  * Waits for the records that are under way. Preemption is off while one is
- * made, so this takes microseconds; where a virtual CPU was taken off its
- * real one just then, as long as that.
+ * made, so this takes microseconds, whatever the caller's priority; where a
+ * virtual CPU was taken off its real one just then, as long as that.
  *
  * Context: may sleep.
  *

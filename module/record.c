@@ -5,13 +5,12 @@
  * All of this runs in the thread that made the call, with preemption off, at
  * the return of the hooked function. What it looks at is current's own, or is
  * kept by the caller of that function, such as the file of a mapping; the rest
- * is under RCU. It never sleeps, allocates nothing and takes no lock but what
- * d_path() falls back to, and that of a dentry whose path is longer than PATH_MAX.
+ * is under RCU. It never sleeps and allocates nothing; the only locks are those
+ * of d_path(), where path.c has to ask it, which on PREEMPT_RT it never does.
  */
 #include <linux/cgroup.h>
 #include <linux/compat.h>
 #include <linux/cred.h>
-#include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/pid_namespace.h>
@@ -20,10 +19,8 @@
 #include <linux/string.h>
 
 #include "call.h"
+#include "path.h"
 #include "record.h"
-
-#define DELETED		" (deleted)"
-#define DELETED_LEN	(sizeof(DELETED) - 1)
 
 /* The arguments that each event has, in the order of struct call. */
 static_assert(offsetof(struct mmtrace_mmap, off) == 8 * (CALL_ARGS - 1));
@@ -41,6 +38,10 @@ static struct record __percpu *records;
  */
 int record_init(void)
 {
+	int err = path_init();
+
+	if (err)
+		return err;
 	records = alloc_percpu(struct record);
 	return records ? 0 : -ENOMEM;
 }
@@ -79,83 +80,13 @@ static u32 filesystem_flags(const struct inode *inode)
 	}
 }
 
-/*
- * Files that never had a path have a dentry that makes up its own name. The
- * kernel names those of memfd_create() and shmget() so that nobody else can
- * have the like: a name a user chooses comes behind "memfd:".
- */
-static u32 nameless_flags(const struct dentry *dentry)
+static u32 inode_flags(const struct inode *inode)
 {
-	const char *name = dentry->d_name.name;
-
-	if (!strncmp(name, "memfd:", 6))
-		return MMTRACE_R_MEMFD;
-	if (!strncmp(name, "SYSV", 4))
-		return MMTRACE_R_SHM;
-	return 0;
-}
-
-static bool is_nameless(const struct dentry *dentry)
-{
-	return dentry->d_op && dentry->d_op->d_dname;
-}
-
-static u32 file_flags(const struct file *file, const struct inode *inode)
-{
-	const struct dentry *dentry = file->f_path.dentry;
 	u32 flags = MMTRACE_R_FILE | filesystem_flags(inode);
 
 	if (S_ISCHR(inode->i_mode) || S_ISBLK(inode->i_mode))
 		flags |= MMTRACE_R_DEVICE;
-	if (flags & (MMTRACE_R_TMPFS | MMTRACE_R_HUGETLB) && is_nameless(dentry))
-		flags |= MMTRACE_R_UNLINKED | nameless_flags(dentry);
-	else if (d_unlinked(dentry))
-		flags |= MMTRACE_R_UNLINKED;
 	return flags;
-}
-
-/* A path that d_path() has no room for: the last name is better than nothing. */
-static char *last_name(const struct dentry *dentry, char *buf, size_t room)
-{
-	struct name_snapshot name;
-	size_t len;
-
-	take_dentry_name_snapshot(&name, (struct dentry *)dentry);
-	len = min_t(size_t, name.name.len, room - 1);
-	memcpy(buf, name.name.name, len);
-	buf[len] = '\0';
-	release_dentry_name_snapshot(&name);
-	return buf;
-}
-
-/*
- * d_path() looks for itself whether the file is unlinked, and adds to the path
- * what a file may as well have in its name. So look before and after: only if
- * both looks agree is it known whose " (deleted)" it is.
- */
-static char *resolve_path(const struct file *file, const struct inode *inode,
-			  char *buf, u32 *flags, u32 *len)
-{
-	char *path;
-	u32 before;
-
-	do {
-		before = file_flags(file, inode);
-		path = d_path(&file->f_path, buf, RECORD_PATH_ROOM);
-		*flags = file_flags(file, inode);
-	} while (before != *flags);
-
-	if (!IS_ERR(path)) {
-		*len = buf + RECORD_PATH_ROOM - 1 - path;
-		if (*flags & MMTRACE_R_UNLINKED && *len >= DELETED_LEN)
-			*len -= DELETED_LEN;
-		if (*len < PATH_MAX)
-			return path;
-	}
-	*flags |= MMTRACE_R_PATH_CUT;
-	path = last_name(file->f_path.dentry, buf, RECORD_PATH_ROOM);
-	*len = strlen(path);
-	return path;
 }
 
 static void add_file(struct call *call)
@@ -164,15 +95,13 @@ static void add_file(struct call *call)
 	struct record *record = this_cpu_ptr(records);
 	struct mmtrace_file *out = record_file(record);
 	struct timespec64 ctime = inode_get_ctime(inode);
-	u32 flags, len, padded;
-	char *path;
+	u32 len, padded;
 
-	path = resolve_path(call->file, inode, record->path, &flags, &len);
+	call->out.head.flags |= inode_flags(inode);
+	len = path_find(call->file, &record->room, out->path, &call->out.head.flags);
 	padded = round_up(len + 1, sizeof(u64));
-
-	/* The padding first: the path's end is somewhere in the last word. */
-	*(u64 *)(out->path + padded - sizeof(u64)) = 0;
-	memcpy(out->path, path, len);
+	/* A word, be the padding less: that is a single store. */
+	memset(out->path + len, 0, sizeof(u64));
 
 	out->inode = inode->i_ino;
 	out->ctime = timespec64_to_ns(&ctime);
@@ -183,7 +112,6 @@ static void add_file(struct call *call)
 	out->path_len = len;
 	out->reserved = 0;
 
-	call->out.head.flags |= flags;
 	call->out.head.size = sizeof(struct mmtrace_record) + sizeof(*out) + padded;
 }
 

@@ -8,23 +8,24 @@
 #include <linux/mmtrace.h>
 
 #include "call.h"
+#include "path.h"
 
-/* d_path() wants room for " (deleted)" behind the longest path it can give. */
-#define RECORD_PATH_ROOM	(PATH_MAX + 16)
-
-/* The longest record that this module makes, in words of 8 bytes. */
+/*
+ * The longest record that this module makes, in words of 8 bytes, and one for the
+ * end of its padding.
+ */
 #define RECORD_WORDS							\
-	DIV_ROUND_UP(sizeof(struct mmtrace_record) +			\
-		     sizeof(struct mmtrace_file) + PATH_MAX, sizeof(u64))
+	(1 + DIV_ROUND_UP(sizeof(struct mmtrace_record) +		\
+			  sizeof(struct mmtrace_file) + PATH_MAX, sizeof(u64)))
 
 /**
  * struct record - room for the record of a call with a file, one a CPU
- * @path: scratch for d_path(), which fills it from the end
+ * @room: for finding its path
  * @words: the record
  */
 struct record {
-	char	path[RECORD_PATH_ROOM];
-	u64	words[RECORD_WORDS];
+	union path_room	room;
+	u64		words[RECORD_WORDS];
 };
 
 int record_init(void);

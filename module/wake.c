@@ -20,6 +20,9 @@
  * No call is lost: once dispatch_horizon() has returned, a producer has either
  * seen the request or its record is in the ring. See the gate in ring.c. Such a
  * record may be younger than the horizon; reader_peek() takes care of that.
+ *
+ * On PREEMPT_RT the irq_work runs in a thread of its CPU, as it takes the lock of
+ * a wait queue. Records may come before it is done; then it is the alarm that wakes.
  */
 #include <linux/poll.h>
 #include <linux/workqueue.h>

@@ -109,7 +109,7 @@ enum mmtrace_event {
 #define MMTRACE_R_ARGS_UNREAD	(1u << 2) /* arguments in user memory, which could not be read */
 #define MMTRACE_R_FD		(1u << 3) /* do_mmap: @fd is that of mmap or mmap2 */
 #define MMTRACE_R_FILE		(1u << 4) /* struct mmtrace_file follows the arguments */
-#define MMTRACE_R_PATH_CUT	(1u << 5) /* path longer than PATH_MAX: the last name alone */
+#define MMTRACE_R_PATH_CUT	(1u << 5) /* the path is the end of it, see struct mmtrace_file */
 #define MMTRACE_R_UNLINKED	(1u << 6) /* the file has no name any more, the path was its last */
 #define MMTRACE_R_MEMFD		(1u << 7) /* made by memfd_create(2) */
 #define MMTRACE_R_SHM		(1u << 8) /* System V shared memory */
@@ -256,7 +256,11 @@ struct mmtrace_remap_file_pages {
  * @path_len: bytes of @path without the NUL
  * @reserved: zero
  * @path: as the process sees it from its root, without " (deleted)": that is
- *	MMTRACE_R_UNLINKED; NUL-terminated and padded with NULs to 8 bytes
+ *	MMTRACE_R_UNLINKED; NUL-terminated and padded with NULs to 8 bytes.
+ *	MMTRACE_R_PATH_CUT says that it is only the end: the last name, without a
+ *	slash before it, of a path longer than PATH_MAX. On a kernel with PREEMPT_RT
+ *	also of one that could not be found, or, with a slash, what is known of one:
+ *	it begins at the root of a mount; empty if the file is just being renamed
  */
 struct mmtrace_file {
 	__u64	inode;
