@@ -76,6 +76,20 @@ check "and logs it" logged "do_mmap: self-test: the file is not the one that was
 equal "do_mmap is not used" "$(status_of do_mmap available)" False
 check "it unloads" rmmod mmtrace
 
+variant wrong-mount
+result $? "with a wrong idea of mounts the module loads"
+check "and logs it" logged "paths: mounts are not as they were believed to be"
+equal "do_mmap is available" "$(status_of do_mmap available)" True
+cp /bin/true /tmp/variants-test
+case $(uname -v) in
+*PREEMPT_RT*) path="path=/variants-test " ;;
+*) path="path=/tmp/variants-test " ;;
+esac
+expect "the path of a file on another mount is not a wrong one" 0 "$path" \
+	mmtrace-ctl trace -- /tmp/variants-test
+rm /tmp/variants-test
+check "it unloads" rmmod mmtrace
+
 insmod "$module"
 result $? "the right one loads after all of them"
 equal "and its do_mmap was tested" "$(status_of do_mmap tested)" True

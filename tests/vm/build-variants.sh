@@ -42,3 +42,5 @@ variant nothing module/hook.c 's/"__/"no_such_/g; s/{ "do_/{ "no_such_/'
 variant wrong-pgoff module/compat.h 's/^#define DO_MMAP_ARG_PGOFF.*/#define DO_MMAP_ARG_PGOFF 4/'
 # A do_mmap() that has its file elsewhere.
 variant wrong-file module/entry.c 's/(struct file \*)regs_get_kernel_argument(regs, 0)/NULL/'
+# A struct mount that begins otherwise.
+variant wrong-mount module/compat.h 's/^\tstruct vfsmount\t\tmnt;/\tvoid *unknown;\n&/'
