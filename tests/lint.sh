@@ -95,7 +95,7 @@ tree()
 		copy_(to|from)_user module/ioctl.c module/reader.c module/entry.c
 		MMTRACE_IOC_[A-Z] module/ioctl.c user/device.c
 		"/dev/mmtrace user/device.h
-		smp_(mb|rmb|wmb)\(\) module/ring.c module/ring.h
+		smp_(mb|rmb|wmb)\(\) module/ring.c module/ring.h module/walk.c
 	END
 }
 
