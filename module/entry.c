@@ -52,6 +52,12 @@ static s32 mmap_fd(bool is_32bit)
 {
 	return is_32bit ? task_pt_regs(current)->di : task_pt_regs(current)->r8;
 }
+
+/* The kernel itself gives a thread that execs the number of its new kind. */
+static int number_after_exec(int nr, bool is_32bit)
+{
+	return nr;
+}
 #else
 static bool is_32bit_syscall(void)
 {
@@ -71,6 +77,22 @@ static bool is_old_mmap(int nr, bool is_32bit)
 static s32 mmap_fd(bool is_32bit)
 {
 	return task_pt_regs(current)->regs[4];
+}
+
+/*
+ * While execve() maps the new program, the thread is of its kind already, and its
+ * system call still has the number that it has for the old one. None of these
+ * numbers maps anything under its other meaning.
+ */
+static int number_after_exec(int nr, bool is_32bit)
+{
+	static const int numbers[][2] = { { __NR_execve, 11 }, { __NR_execveat, 387 } };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (nr == numbers[i][!is_32bit])
+			return numbers[i][is_32bit];
+	return nr;
 }
 #endif
 
@@ -152,6 +174,8 @@ static void do_mmap_origin(struct call *call)
 		call->out.head.flags |= MMTRACE_R_FD;
 	} else if (is_old_mmap(nr, is_32bit)) {
 		old_mmap_origin(call);
+	} else {
+		call->out.call.syscall = number_after_exec(nr, is_32bit);
 	}
 }
 
