@@ -48,7 +48,7 @@ static void expect_exec(struct __test_metadata *_metadata, struct trace *trace,
 
 	ASSERT_EQ(0, stat(program, &status)) TH_LOG("%s", program);
 	trace_read(_metadata, trace);
-	pid = vfork();
+	pid = fork();
 	if (!pid) {
 		execv(program, arguments);
 		_exit(1);

@@ -16,6 +16,7 @@ esac
 make=("${MAKE:-make}" -s --no-print-directory -j "$(nproc)")
 "${make[@]}" -C "$top/tests/guest" TARGET="$arch" CC="$(cross gcc)" CC32="$cc32" \
 	OUT="$build/guest-$arch"
-# The 32-bit program is linked whole: the guest has libraries of 64 bits only.
-"${make[@]}" -C "$top/user" CC="$cc32" LDFLAGS=-static \
+# The 32-bit program is linked whole: the guest has libraries of 64 bits only. The
+# linker would warn of what looks up users, which needs libraries even so.
+"${make[@]}" -C "$top/user" CC="$cc32" LDFLAGS='-static -Wl,--no-warnings' \
 	BUILD="$build/user-$arch-32" PROGRAM="$build/guest-$arch/32/mmtrace-ctl"
