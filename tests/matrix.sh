@@ -3,8 +3,9 @@
 #
 # matrix.sh [--quick] [--but KERNEL-ARCH] - tests all kernels of the table
 #
-# As many at a time as this host has processors. Prints what tests/tap.sh reads,
-# tells on stderr which kernel is done, and leaves a table in build/matrix/table.
+# As many at a time as this host has processors. Prints what tests/tap.sh reads and
+# behind it a table, which is also left in build/matrix/table; tells on stderr which
+# kernel is done.
 
 set -u
 cd "$(dirname "$0")/.." || exit
@@ -85,4 +86,4 @@ wait
 while read -r name arch; do
 	cat "$out/$name-$arch.tap"
 done < <(kernels)
-table >"$out/table"
+table | tee "$out/table"
