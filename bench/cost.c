@@ -218,7 +218,7 @@ struct row {
 static const struct row rows[] = {
 	{ &anonymous, NULL, 0 },
 	{ &anonymous, &idle, 0.5 },
-	{ &anonymous, &rejected, 300 },
+	{ &anonymous, &rejected, 250 },
 	{ &anonymous, &traced, 750 },
 	{ &anonymous, &two, 0 },
 	{ &anonymous, &binary, 0 },

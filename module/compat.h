@@ -78,27 +78,22 @@ static inline struct timespec64 inode_get_ctime(const struct inode *inode)
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
 #define HAVE_PENDING_KRETPROBES
 
-/**
- * pending_kretprobe() - a function that current has entered and not left
- * @inner: the one it was called from is wanted; NULL for the innermost
- *
- * The list is current's own and nobody else changes it. An instance may belong
- * to another tracer: compare its get_kretprobe() before looking at its data.
- *
- * Return: the instance, or NULL if there is none.
+/*
+ * The functions that current has entered and not left, from the innermost on: a list
+ * that is current's own, and that nobody else changes. An instance may belong to
+ * another tracer: compare its get_kretprobe() before looking at its data.
  */
-static inline struct kretprobe_instance *
-pending_kretprobe(struct kretprobe_instance *inner)
-{
-	struct llist_node *node;
-
 #ifdef CONFIG_KRETPROBE_ON_RETHOOK
-	node = inner ? inner->node.llist.next : current->rethooks.first;
-	return node ? container_of(node, struct kretprobe_instance, node.llist) : NULL;
+#define pending_kretprobes	(current->rethooks.first)
+#define kretprobe_node		node.llist
 #else
-	node = inner ? inner->llist.next : current->kretprobe_instances.first;
-	return node ? container_of(node, struct kretprobe_instance, llist) : NULL;
+#define pending_kretprobes	(current->kretprobe_instances.first)
+#define kretprobe_node		llist
 #endif
+
+static inline struct kretprobe_instance *pending_kretprobe(struct llist_node *node)
+{
+	return container_of(node, struct kretprobe_instance, kretprobe_node);
 }
 #endif /* since 5.11 */
 

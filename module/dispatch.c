@@ -33,15 +33,10 @@ static_assert(offsetof(struct ring_entry, len) == offsetof(struct mmtrace_head, 
 static_assert(offsetof(struct ring_entry, number) == offsetof(struct mmtrace_head, seq));
 static_assert(offsetof(struct ring_entry, stamp) == offsetof(struct mmtrace_head, time));
 
-/* Calls that returned within another on the same CPU. */
-struct nested {
-	u64	calls[MMTRACE_EVENT_COUNT];
-};
-
 /* The gate tells readers whether a record is under way on a CPU. */
 static DEFINE_PER_CPU(struct ring_gate, gates);
-static DEFINE_PER_CPU(struct nested, nested);
 DEFINE_PER_CPU(u64, dispatch_calls);
+DEFINE_PER_CPU(struct call, dispatch_judged);
 
 static struct hlist_head sessions[MMTRACE_EVENT_COUNT];
 static struct filter __rcu *device_filter;
@@ -122,6 +117,43 @@ filtered:
 	return false;
 }
 
+/* To every session that may have wanted the call. */
+static void count_missed(struct call *call)
+{
+	const struct session *session;
+	u32 event = call_event(call);
+
+	hook_count_miss(event);
+	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
+				 rcu_read_lock_any_held()) {
+		struct session_cpu *cpu = this_cpu_ptr(session->cpu);
+
+		if (may_accept(rcu_dereference_sched(session->filter), call) &&
+		    !dispatch_left_out(session)) {
+			dispatch_count(&cpu->missed[event]);
+			wake_after_write(cpu);
+		} else {
+			dispatch_count(&cpu->filtered[event]);
+		}
+	}
+}
+
+/**
+ * dispatch_miss() - a call that is wanted can't be told of
+ * @call: for which dispatch_entry() was true, and no instance was found
+ *
+ * Context: preemption off, any.
+ */
+void dispatch_miss(struct call *call)
+{
+	struct ring_gate *gate = this_cpu_ptr(&gates);
+
+	/* As with a record: a reader that goes to sleep sees it, or is called. */
+	ring_gate_enter(gate);
+	count_missed(call);
+	ring_gate_exit(gate);
+}
+
 /* @done: the record, once it is; the first session to accept the call makes it. */
 static __always_inline void offer(const struct session *session, struct call *call,
 				  struct mmtrace_record **done)
@@ -176,7 +208,7 @@ int dispatch_return(struct call *call)
 
 	/* Does not happen, as no hooked function is called from here. */
 	if (unlikely(ring_gate_is_inside(gate))) {
-		dispatch_count(&this_cpu_ptr(&nested)->calls[call_event(call)]);
+		count_missed(call);
 		return 0;
 	}
 	ring_gate_enter(gate);
@@ -220,22 +252,6 @@ u64 dispatch_horizon(void)
 		}
 	}
 	return horizon;
-}
-
-/**
- * dispatch_missed() - calls of an event that nobody could be told of
- * @event: to ask about
- *
- * Return: calls since the module was loaded, modulo 2^32.
- */
-u32 dispatch_missed(u32 event)
-{
-	u32 missed = hook_missed(event);
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		missed += READ_ONCE(per_cpu(nested, cpu).calls[event]);
-	return missed;
 }
 
 /* After every change of what it depends on. */

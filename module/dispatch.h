@@ -19,6 +19,7 @@ void dispatch_exit(void);
 
 /* What the hooks call: preemption off, any context. */
 int dispatch_return(struct call *call);
+void dispatch_miss(struct call *call);
 
 /* Counts from a number that has the CPU above all that it can ever reach. */
 DECLARE_PER_CPU(u64, dispatch_calls);
@@ -57,12 +58,22 @@ static inline bool dispatch_left_out(const struct session *session)
 	return session->owner && task_tgid(current) == session->owner;
 }
 
+/* Writes what is known of a call at its entry, as far as filters look at it. */
+typedef void (*dispatch_arguments_t)(struct call *call, struct pt_regs *regs);
+
+/*
+ * A call while it is judged at its entry: as much of it as filters look at. Not on
+ * the stack, which kernels clear before.
+ */
+DECLARE_PER_CPU(struct call, dispatch_judged);
+
 bool dispatch_entry_slowly(struct call *call);
 
 /**
- * dispatch_entry() - does anybody want to hear of this call?
- * @call: that has just been entered
+ * dispatch_entry() - does anybody want to hear of a call?
  * @event: of it
+ * @arguments: writes what it is about, if somebody has to look at that
+ * @regs: for @arguments
  *
  * If not, every session has counted it as filtered, and that was all. The way of
  * most calls of a busy machine is here, inline: one session, and a filter that
@@ -72,15 +83,23 @@ bool dispatch_entry_slowly(struct call *call);
  *
  * Return: true if dispatch_return() is to be called.
  */
-static __always_inline bool dispatch_entry(struct call *call, u32 event)
+static __always_inline bool dispatch_entry(u32 event, dispatch_arguments_t arguments,
+					   struct pt_regs *regs)
 {
 	const struct session *session = rcu_dereference_sched(dispatch_only[event]);
 	const struct filter *filter;
 
-	if (unlikely(!session))
+	if (unlikely(!session)) {
+		struct call *call = this_cpu_ptr(&dispatch_judged);
+
+		arguments(call, regs);
 		return dispatch_entry_slowly(call);
+	}
 	filter = rcu_dereference_sched(session->filter);
 	if (filter) {
+		struct call *call = this_cpu_ptr(&dispatch_judged);
+
+		arguments(call, regs);
 		if (unlikely(!filter->simple))
 			return dispatch_entry_slowly(call);
 		if (!filter_may_accept(filter, call))
@@ -99,6 +118,5 @@ void dispatch_set_device_filter(struct filter *filter);
 int dispatch_read_device_filter(int (*read)(const struct filter *filter, void *data),
 				void *data);
 u64 dispatch_horizon(void);
-u32 dispatch_missed(u32 event);
 
 #endif /* MMTRACE_DISPATCH_H */

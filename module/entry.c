@@ -23,6 +23,7 @@
 #include "call.h"
 #include "dispatch.h"
 #include "entry.h"
+#include "hook.h"
 #include "outer.h"
 
 static struct call *call_of(struct kretprobe_instance *ri)
@@ -133,14 +134,6 @@ static bool old_mmap_arguments(unsigned long args[6])
 	return true;
 }
 
-/* What is only worth finding out about a call that is wanted. Its time is last. */
-static __always_inline int accept(struct call *call, u64 id)
-{
-	call->out.call.call_id = id;
-	call->start = ktime_get_ns();
-	return 0;
-}
-
 /* Rare, and kept apart for its room on the stack. */
 static noinline void old_mmap_origin(struct call *call)
 {
@@ -179,16 +172,8 @@ static void do_mmap_origin(struct call *call)
 	}
 }
 
-/**
- * entry_do_mmap() - entry handler of do_mmap(), by its own arguments
- * @ri: of the call
- * @regs: at the entry of the function
- *
- * Return: 0 if the call is wanted; else 1, and its return is not hooked.
- */
-int entry_do_mmap(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void do_mmap_arguments(struct call *call, struct pt_regs *regs)
 {
-	struct call *call = call_of(ri);
 	u64 *args = call_args(call);
 
 	call->out.head.event = MMTRACE_EVENT_DO_MMAP;
@@ -199,11 +184,6 @@ int entry_do_mmap(struct kretprobe_instance *ri, struct pt_regs *regs)
 	args[2] = regs_get_kernel_argument(regs, 3);
 	args[3] = regs_get_kernel_argument(regs, 4);
 	args[4] = regs_get_kernel_argument(regs, DO_MMAP_ARG_PGOFF);
-	if (!dispatch_entry(call, MMTRACE_EVENT_DO_MMAP))
-		return 1;
-	call->out.do_mmap.reserved = 0;
-	do_mmap_origin(call);
-	return accept(call, outer_find_id() ?: dispatch_call_id());
 }
 
 /* All four system calls: the first five arguments as they come. */
@@ -221,75 +201,31 @@ static void syscall_entry(struct call *call, u32 event, unsigned long args[6])
 		call_args(call)[i] = args[i];
 }
 
-static int syscall_wanted(struct call *call)
+static void mremap_arguments(struct call *call, struct pt_regs *regs)
 {
-	if (!dispatch_entry(call, call_event(call)))
-		return 1;
-	accept(call, dispatch_call_id());
-	outer_begin(call);
-	return 0;
-}
-
-/**
- * entry_mremap() - entry handler of mremap(2)
- * @ri: of the call
- * @regs: at the entry of the function
- *
- * Return: 0 if the call is wanted; else 1, and its return is not hooked.
- */
-int entry_mremap(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct call *call = call_of(ri);
 	unsigned long args[6];
 
 	syscall_entry(call, MMTRACE_EVENT_MREMAP, args);
-	return syscall_wanted(call);
 }
 
-/**
- * entry_remap_file_pages() - entry handler of remap_file_pages(2)
- * @ri: of the call
- * @regs: at the entry of the function
- *
- * Return: 0 if the call is wanted; else 1, and its return is not hooked.
- */
-int entry_remap_file_pages(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void remap_file_pages_arguments(struct call *call, struct pt_regs *regs)
 {
-	struct call *call = call_of(ri);
 	unsigned long args[6];
 
 	syscall_entry(call, MMTRACE_EVENT_REMAP_FILE_PAGES, args);
-	return syscall_wanted(call);
 }
 
-/**
- * entry_mmap2() - entry handler of mmap2(2): mmap with an offset in units of 4096 bytes
- * @ri: of the call
- * @regs: at the entry of the function
- *
- * Return: 0 if the call is wanted; else 1, and its return is not hooked.
- */
-int entry_mmap2(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void mmap2_arguments(struct call *call, struct pt_regs *regs)
 {
-	struct call *call = call_of(ri);
 	unsigned long args[6];
 
 	syscall_entry(call, MMTRACE_EVENT_MMAP2, args);
 	call->out.mmap.off = args[5];
 	call->out.mmap.fd = args[4];
-	return syscall_wanted(call);
 }
 
-/**
- * entry_mmap() - entry handler of mmap(2), and the one of i386 that has its arguments in memory
- * @ri: of the call
- * @regs: at the entry of the function
- *
- * Return: 0 if the call is wanted; else 1, and its return is not hooked.
- */
-int entry_mmap(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void mmap_arguments(struct call *call, struct pt_regs *regs)
 {
-	struct call *call = call_of(ri);
 	unsigned long args[6];
 	unsigned int i;
 
@@ -302,7 +238,117 @@ int entry_mmap(struct kretprobe_instance *ri, struct pt_regs *regs)
 	}
 	call->out.mmap.off = args[5];
 	call->out.mmap.fd = args[4];
-	return syscall_wanted(call);
+}
+
+/* A call that is wanted, and whose return there is no way to hook. */
+static noinline void miss(dispatch_arguments_t arguments, struct pt_regs *regs)
+{
+	struct call *call = this_cpu_ptr(&dispatch_judged);
+
+	arguments(call, regs);
+	dispatch_miss(call);
+}
+
+/*
+ * Judges a call, and keeps what is wanted: its arguments are then written where it
+ * is kept. Where a filter has to see them before, they are written twice, rather
+ * than copied for all.
+ */
+static __always_inline struct call *keep(struct kprobe *probe, struct pt_regs *regs, u32 event,
+					 dispatch_arguments_t arguments)
+{
+	struct call *call;
+
+	if (!dispatch_entry(event, arguments, regs))
+		return NULL;
+	call = hook_keep(probe, regs);
+	if (likely(call))
+		arguments(call, regs);
+	else
+		miss(arguments, regs);
+	return call;
+}
+
+static __always_inline int keep_syscall(struct kprobe *probe, struct pt_regs *regs, u32 event,
+					dispatch_arguments_t arguments)
+{
+	struct call *call = keep(probe, regs, event, arguments);
+
+	if (!call)
+		return 0;
+	call->out.call.call_id = dispatch_call_id();
+	outer_begin(call);
+	call->start = ktime_get_ns();
+	return 0;
+}
+
+/**
+ * entry_do_mmap() - do_mmap() is entered, by its own arguments
+ * @probe: of the function
+ * @regs: at its entry
+ *
+ * Return: 0.
+ */
+int entry_do_mmap(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct call *call = keep(probe, regs, MMTRACE_EVENT_DO_MMAP, do_mmap_arguments);
+
+	if (!call)
+		return 0;
+	call->out.do_mmap.reserved = 0;
+	do_mmap_origin(call);
+	call->out.call.call_id = outer_find_id(call) ?: dispatch_call_id();
+	call->start = ktime_get_ns();
+	return 0;
+}
+
+/**
+ * entry_mremap() - mremap(2) is entered
+ * @probe: of the function
+ * @regs: at its entry
+ *
+ * Return: 0.
+ */
+int entry_mremap(struct kprobe *probe, struct pt_regs *regs)
+{
+	return keep_syscall(probe, regs, MMTRACE_EVENT_MREMAP, mremap_arguments);
+}
+
+/**
+ * entry_remap_file_pages() - remap_file_pages(2) is entered
+ * @probe: of the function
+ * @regs: at its entry
+ *
+ * Return: 0.
+ */
+int entry_remap_file_pages(struct kprobe *probe, struct pt_regs *regs)
+{
+	return keep_syscall(probe, regs, MMTRACE_EVENT_REMAP_FILE_PAGES,
+			    remap_file_pages_arguments);
+}
+
+/**
+ * entry_mmap2() - mmap2(2) is entered: mmap with an offset in units of 4096 bytes
+ * @probe: of the function
+ * @regs: at its entry
+ *
+ * Return: 0.
+ */
+int entry_mmap2(struct kprobe *probe, struct pt_regs *regs)
+{
+	return keep_syscall(probe, regs, MMTRACE_EVENT_MMAP2, mmap2_arguments);
+}
+
+/**
+ * entry_mmap() - mmap(2) is entered, or the one of i386 that has its arguments in memory
+ * @probe: of the function
+ * @regs: at its entry
+ *
+ * Return: 0.
+ */
+int entry_mmap(struct kprobe *probe, struct pt_regs *regs)
+{
+	return keep_syscall(probe, regs, MMTRACE_EVENT_MMAP, mmap_arguments);
 }
 
 /**

@@ -6,9 +6,16 @@
  * Each function gets one kretprobe, registered disarmed: a kernel in which
  * nobody wants the event runs the same instructions as without mmtrace. The
  * arguments are kept in the kretprobe's instance from the entry to the return.
+ *
+ * A kretprobe's entry handler is asked when an instance has been found, and not at
+ * all when there is none; the kernel's own count of those is not exact. So mmtrace
+ * stands before the kernel's handler: it judges first, and asks for an instance for
+ * what is wanted only. That is cheaper, and what finds no instance is known, as is
+ * to whom it is missing.
  */
 #include <linux/kprobes.h>
 #include <linux/mutex.h>
+#include <linux/percpu.h>
 #include <linux/string.h>
 
 #include "call.h"
@@ -21,7 +28,8 @@
 /**
  * struct hook - how an event is traced
  * @name: of the event
- * @entry: keeps the arguments and decides whether the call is wanted
+ * @entry: what is called at the entry of its functions; decides whether the call is
+ *	wanted
  * @ways: sets of functions to hook, the first of which that can be probed is
  *	taken; the first function of a set has to be there, the others may not
  * @probes: of the set that was taken
@@ -32,7 +40,7 @@
  */
 struct hook {
 	const char		*name;
-	kretprobe_handler_t	entry;
+	kprobe_pre_handler_t	entry;
 	const char		*ways[HOOK_WAYS][HOOK_SYMBOLS];
 	struct kretprobe	probes[HOOK_SYMBOLS];
 	unsigned int		sessions;
@@ -89,6 +97,26 @@ static struct hook hooks[MMTRACE_EVENT_COUNT] = {
 	},
 };
 
+/* The kernel's own at the entry of a function with a kretprobe: the same for all. */
+kprobe_pre_handler_t hook_kretprobe_entry __read_mostly;
+
+/* Calls for which there was no instance. */
+static DEFINE_PER_CPU(u64 [MMTRACE_EVENT_COUNT], hook_misses);
+
+#ifdef HAVE_PENDING_KRETPROBES
+#define ENTRY_HANDLER	NULL
+#else
+DEFINE_PER_CPU(struct kretprobe_instance *, hook_found);
+
+static int note_instance(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	this_cpu_write(hook_found, ri);
+	return 0;
+}
+
+#define ENTRY_HANDLER	note_instance
+#endif
+
 /* Guards @sessions, and the arming that follows from it. */
 static DEFINE_MUTEX(hook_lock);
 
@@ -101,15 +129,20 @@ static int register_probe(struct hook *hook, unsigned int i, const char *symbol,
 	*probe = (struct kretprobe) {
 		.kp.symbol_name	= symbol,
 		.kp.flags	= KPROBE_FLAG_DISABLED,
-		.entry_handler	= hook->entry,
+		.entry_handler	= ENTRY_HANDLER,
 		.handler	= entry_return,
 		.maxactive	= instances,
 		.data_size	= sizeof(struct call),
 	};
 	err = register_kretprobe(probe);
-	if (err)
+	if (err) {
 		probe->kp.symbol_name = NULL;
-	return err;
+		return err;
+	}
+	/* It is disarmed: nobody is in there. */
+	hook_kretprobe_entry = probe->kp.pre_handler;
+	probe->kp.pre_handler = hook->entry;
+	return 0;
 }
 
 static int register_way(struct hook *hook, const char *const *symbols, unsigned int instances)
@@ -226,6 +259,19 @@ bool hook_owns(const struct kretprobe *probe)
 }
 
 /**
+ * hook_count_miss() - there was none
+ * @event: that is not told of
+ *
+ * Context: preemption off.
+ */
+void hook_count_miss(u32 event)
+{
+	u64 *misses = this_cpu_ptr(&hook_misses[event]);
+
+	WRITE_ONCE(*misses, *misses + 1);
+}
+
+/**
  * hook_events() - what can be traced
  *
  * Return: set of the events that are available.
@@ -303,20 +349,21 @@ void hook_disarm(u32 event)
  * hook_missed() - what the probe layer kept from us
  * @event: to ask about
  *
- * The kernel counts without synchronisation: two CPUs that miss at once may
- * count as one.
- *
- * Return: calls since the module was loaded, modulo 2^32, as the kernel counts.
+ * Return: calls since the module was loaded that were wanted and for which there
+ * was no instance; also those that a probe within a probe would have been, which no
+ * hooked function can be.
  */
-u32 hook_missed(u32 event)
+u64 hook_missed(u32 event)
 {
 	const struct hook *hook = hook_of(event);
-	u32 missed = 0;
+	u64 missed = 0;
 	unsigned int i;
+	int cpu;
 
+	for_each_possible_cpu(cpu)
+		missed += READ_ONCE(per_cpu(hook_misses, cpu)[event]);
 	for (i = 0; i < HOOK_SYMBOLS; i++)
-		missed += READ_ONCE(hook->probes[i].nmissed) +
-			  READ_ONCE(hook->probes[i].kp.nmissed);
+		missed += READ_ONCE(hook->probes[i].kp.nmissed);
 	return missed;
 }
 

@@ -3,9 +3,11 @@
 #ifndef MMTRACE_HOOK_H
 #define MMTRACE_HOOK_H
 
+#include <linux/kprobes.h>
 #include <linux/mmtrace.h>
+#include <linux/percpu.h>
 
-struct kretprobe;
+#include "call.h"
 
 int hook_init(unsigned int instances);
 void hook_exit(void);
@@ -13,9 +15,50 @@ bool hook_owns(const struct kretprobe *probe);
 u32 hook_events(void);
 int hook_arm(u32 event);
 void hook_disarm(u32 event);
-u32 hook_missed(u32 event);
+void hook_count_miss(u32 event);
+u64 hook_missed(u32 event);
 void hook_passed(u32 event);
 void hook_refuse(u32 event, const char *reason);
 void hook_info(struct mmtrace_event_info *info);
+
+/* For hook_keep(). */
+extern kprobe_pre_handler_t hook_kretprobe_entry;
+
+#ifdef HAVE_PENDING_KRETPROBES
+static inline struct kretprobe_instance *
+hook_find_instance(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct llist_node *before = pending_kretprobes;
+
+	hook_kretprobe_entry(probe, regs);
+	return pending_kretprobes != before ? pending_kretprobe(pending_kretprobes) : NULL;
+}
+#else
+DECLARE_PER_CPU(struct kretprobe_instance *, hook_found);
+
+static inline struct kretprobe_instance *
+hook_find_instance(struct kprobe *probe, struct pt_regs *regs)
+{
+	this_cpu_write(hook_found, NULL);
+	hook_kretprobe_entry(probe, regs);
+	return this_cpu_read(hook_found);
+}
+#endif
+
+/**
+ * hook_keep() - have the kernel find an instance for a call, and hook its return
+ * @probe: that was hit
+ * @regs: at the entry of its function
+ *
+ * Context: that in which the probe was hit.
+ *
+ * Return: room for the call until it returns; NULL if there is none.
+ */
+static inline struct call *hook_keep(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct kretprobe_instance *ri = hook_find_instance(probe, regs);
+
+	return likely(ri) ? (struct call *)ri->data : NULL;
+}
 
 #endif /* MMTRACE_HOOK_H */

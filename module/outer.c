@@ -14,31 +14,23 @@
 
 #ifdef HAVE_PENDING_KRETPROBES
 
-static u64 find_pending(struct kretprobe_instance *ri)
-{
-	const struct call *call;
-
-	for (; ri; ri = pending_kretprobe(ri)) {
-		if (!hook_owns(get_kretprobe(ri)))
-			continue;
-		call = (const struct call *)ri->data;
-		return call->out.call.call_id;
-	}
-	return 0;
-}
-
 /**
- * outer_find_id() - call id of the call that current is in
+ * outer_search() - call id of the call that current is in
+ * @node: where in the list of what is under way to begin
  *
  * Context: preemption off.
  *
  * Return: the id, or 0 if there is none.
  */
-u64 outer_find_id(void)
+u64 outer_search(struct llist_node *node)
 {
-	struct kretprobe_instance *innermost = pending_kretprobe(NULL);
+	for (; node; node = node->next) {
+		struct kretprobe_instance *ri = pending_kretprobe(node);
 
-	return unlikely(innermost) ? find_pending(innermost) : 0;
+		if (hook_owns(get_kretprobe(ri)))
+			return ((const struct call *)ri->data)->out.call.call_id;
+	}
+	return 0;
 }
 
 #else
@@ -130,13 +122,14 @@ void outer_end(const struct call *call)
 }
 
 /**
- * outer_find_id() - call id of the call that current is in
+ * outer_find_id() - call id of the call that another one is in
+ * @call: of do_mmap(), kept
  *
  * Context: preemption off.
  *
  * Return: the id, or 0 if there is none.
  */
-u64 outer_find_id(void)
+u64 outer_find_id(const struct call *call)
 {
 	const struct outer *outer = outer_entry(current);
 

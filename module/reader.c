@@ -36,6 +36,7 @@
  * @cpu: of the ring
  * @full: @record is the next of this source
  * @record: room for one
+ * @reported: of what was missed on @cpu, in lost records; by event
  */
 struct source {
 	const struct ring	*ring;
@@ -43,13 +44,13 @@ struct source {
 	u32			cpu;
 	bool			full;
 	struct mmtrace_record	*record;
+	u64			reported[MMTRACE_EVENT_COUNT];
 };
 
 /**
  * struct reader - the consumer of all rings of a session
  * @horizon: no record with an earlier time is to come
  * @checked: when it was last looked how much was missed
- * @reported: of what was missed, in lost records; by event
  * @delivered: records of which read() has copied the last byte; by event
  * @next: source of the record that reader_peek() has shown
  * @line: text of a record
@@ -62,7 +63,6 @@ struct source {
 struct reader {
 	u64			horizon;
 	u64			checked;
-	u64			reported[MMTRACE_EVENT_COUNT];
 	u64			delivered[MMTRACE_EVENT_COUNT];
 	struct source		*next;
 	char			*line;
@@ -176,29 +176,43 @@ static void fill(struct session *session, struct source *source)
 	ring_release(&per_cpu_ptr(session->cpu, source->cpu)->ring, &source->cursor);
 }
 
-/* One event at a time: the next is found when this one has been read. */
-static void fill_missed(struct session *session, struct source *source)
+/* Does @from, of a CPU, have an event of which more is missing than was told? */
+static bool fill_missed_of(struct session *session, struct source *from,
+			   struct source *source, u64 now)
 {
-	struct reader *reader = session->reader;
-	u64 missed, now = ktime_get_ns();
+	const struct session_cpu *cpu = per_cpu_ptr(session->cpu, from->cpu);
 	u32 event;
 
-	for (event = 1; event < MMTRACE_EVENT_COUNT && !source->full; event++) {
-		missed = session_missed(session, event);
-		if (missed <= reader->reported[event])
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
+		u64 missed = READ_ONCE(cpu->missed[event]);
+
+		if (missed == from->reported[event])
 			continue;
+		source->cpu = from->cpu;
 		make_lost(source, &(struct mmtrace_lost) {
-				.count		= missed - reader->reported[event],
-				.first		= reader->checked,
+				.count		= missed - from->reported[event],
+				.first		= session->reader->checked,
 				.last		= now,
 				.cause		= MMTRACE_LOST_MISSED,
 				.missed_event	= event,
 			  }, 0);
-		reader->reported[event] = missed;
+		from->reported[event] = missed;
+		return true;
 	}
-	/* What comes behind this event has not been looked at. */
-	if (!source->full)
-		reader->checked = now;
+	return false;
+}
+
+/* One event of one CPU at a time: the next is found when this one has been read. */
+static void fill_missed(struct session *session, struct source *source)
+{
+	struct reader *reader = session->reader;
+	u64 now = ktime_get_ns();
+	struct source *from;
+
+	for (from = reader->source; from < source; from++)
+		if (fill_missed_of(session, from, source, now))
+			return;
+	reader->checked = now;
 }
 
 static void fill_all(struct session *session)

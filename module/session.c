@@ -201,44 +201,6 @@ void session_close(struct session *session)
 	release_limits(1, 0);
 }
 
-/* The session begins to want events: what was missed before is not its own. */
-static void begin_missed(struct session *session, u32 events)
-{
-	u32 event;
-
-	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
-		if (events & MMTRACE_EVENT_BIT(event))
-			session->missed_from[event] = dispatch_missed(event);
-}
-
-/* dispatch_missed() may wrap; the difference does not. */
-static u32 missed_since(const struct session *session, u32 event)
-{
-	return dispatch_missed(event) - session->missed_from[event];
-}
-
-/* It wants them no more: what was missed until now stays. */
-static void end_missed(struct session *session, u32 events)
-{
-	u32 event;
-
-	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
-		if (events & MMTRACE_EVENT_BIT(event))
-			session->missed[event] += missed_since(session, event);
-}
-
-static int change_events(struct session *session, u32 events)
-{
-	u32 before = session->events;
-	int err;
-
-	begin_missed(session, events & ~before);
-	err = dispatch_change(session, events);
-	if (!err)
-		end_missed(session, before & ~events);
-	return err;
-}
-
 /**
  * session_start() - begin to record
  * @session: locked; may be running already
@@ -256,7 +218,7 @@ int session_start(struct session *session)
 	if (err)
 		return err;
 	session->reader = reader_create(session);
-	err = session->reader ? change_events(session, session->config.events) : -ENOMEM;
+	err = session->reader ? dispatch_change(session, session->config.events) : -ENOMEM;
 	if (!err) {
 		session->state = SESSION_RUNNING;
 	} else {
@@ -275,24 +237,25 @@ void session_stop(struct session *session)
 {
 	if (session->state != SESSION_RUNNING)
 		return;
-	change_events(session, 0);
+	dispatch_change(session, 0);
 	session->state = SESSION_STOPPED;
 	wake_up_interruptible_all(&session->wait);
 }
 
 /**
  * session_missed() - calls that the probe layer kept from a session
- * @session: locked
- * @event: to ask about
+ * @session: to ask about
+ * @event: likewise
  *
- * Return: calls, while the session was running and wanted the event.
+ * Return: calls that its filter had not rejected.
  */
 u64 session_missed(const struct session *session, u32 event)
 {
-	u64 missed = session->missed[event];
+	u64 missed = 0;
+	int cpu;
 
-	if (session->events & MMTRACE_EVENT_BIT(event))
-		missed += missed_since(session, event);
+	for_each_possible_cpu(cpu)
+		missed += READ_ONCE(per_cpu_ptr(session->cpu, cpu)->missed[event]);
 	return missed;
 }
 
@@ -338,7 +301,7 @@ int session_configure(struct session *session, const struct mmtrace_config *conf
 	if (config->format != session->config.format && reader_in_line(session->reader))
 		return -EBUSY;
 	if (session->state == SESSION_RUNNING) {
-		err = change_events(session, config->events);
+		err = dispatch_change(session, config->events);
 		if (err)
 			return err;
 	}

@@ -37,6 +37,7 @@ enum session_wake {
  *	by the producer alone
  * @offered: calls that no filter rejected
  * @lost: of these, those for which the ring was full
+ * @missed: calls that no filter rejected at their entry, and that could not be kept
  * @wake: enum session_wake; written by both sides
  * @bell: calls the reader from where a wake-up is allowed
  * @session: that this is part of
@@ -46,6 +47,7 @@ struct session_cpu {
 	u64		filtered[MMTRACE_EVENT_COUNT];
 	u64		offered[MMTRACE_EVENT_COUNT];
 	u64		lost[MMTRACE_EVENT_COUNT];
+	u64		missed[MMTRACE_EVENT_COUNT];
 	u32		wake;
 	struct irq_work	bell;
 	struct session	*session;
@@ -76,8 +78,6 @@ enum session_state {
  * @lock: guards what follows, and makes one consumer of many readers
  * @state: enum session_state
  * @config: as users see it
- * @missed: by event: calls missed up to the last time that it was taken away
- * @missed_from: by event: what dispatch_missed() said when it was last added
  * @reader: what it reads with; there from the start on
  * @wait: readers and pollers sleep here
  * @alarm: wakes them at the end of the timeout
@@ -95,8 +95,6 @@ struct session {
 	struct mutex			lock;	/* see above */
 	enum session_state		state;
 	struct mmtrace_config		config;
-	u64				missed[MMTRACE_EVENT_COUNT];
-	u32				missed_from[MMTRACE_EVENT_COUNT];
 	struct reader			*reader;
 
 	wait_queue_head_t		wait;

@@ -90,7 +90,7 @@ tree()
 		only_in "$files" "$pattern"
 	done <<-END
 		LINUX_VERSION_CODE|KERNEL_VERSION module/compat.h
-		struct.pt_regs module/entry.c module/entry.h
+		task_pt_regs|regs_(get|return)|regs-> module/entry.c
 		"__(x64|ia32|arm64|do)_ module/hook.c
 		copy_(to|from)_user module/ioctl.c module/reader.c module/entry.c
 		MMTRACE_IOC_[A-Z] module/ioctl.c user/device.c

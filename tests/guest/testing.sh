@@ -123,10 +123,11 @@ probes_list()
 		/sys/kernel/debug/kprobes/list
 }
 
-# hooked SYMBOL: is the function hooked and armed, as the kernel has it
+# hooked SYMBOL: is the function hooked and armed, as the kernel has it. For the kernel
+# ours are no kretprobes: it goes by their handler.
 hooked()
 {
-	probes_list | grep -qx "r $1 +"
+	probes_list | grep -qx "k $1 +"
 }
 
 not_hooked()

@@ -278,9 +278,10 @@ struct mmtrace_file {
  * enum mmtrace_lost_cause - why there is a gap
  * @MMTRACE_LOST_RING_FULL: the reader was too slow; newest records dropped
  * @MMTRACE_LOST_OVERWRITTEN: oldest records dropped, in overwrite mode
- * @MMTRACE_LOST_MISSED: the kernel's probe layer did not tell mmtrace of the
- *	call; takes no sequence number, @cpu of the record is 0, and it is of
- *	the whole machine: filters were never asked
+ * @MMTRACE_LOST_MISSED: too many calls were under way for the kernel's probe layer
+ *	to tell mmtrace of the return of another one. Takes no sequence number. What a
+ *	filter rejects at its entry is not missed; what it would have rejected at its
+ *	return may be
  */
 enum mmtrace_lost_cause {
 	MMTRACE_LOST_RING_FULL		= 1,
@@ -371,7 +372,8 @@ struct mmtrace_info {
  * @event: in: enum mmtrace_event, not MMTRACE_EVENT_LOST
  * @flags: out: MMTRACE_EVENT_AVAILABLE ...
  * @sessions: out: how many running sessions want it
- * @missed: out: calls since load that the probe layer did not tell us of
+ * @missed: out: calls since load that a session wanted, and that the probe layer
+ *	had no room for
  * @symbols: out: kernel functions hooked, separated by a comma
  * @reason: out: why it is not available, or what part of it is not; empty
  *	when all is well
@@ -446,8 +448,8 @@ struct mmtrace_config {
  * @lost: out: of these, dropped because the ring was full
  * @overwritten: out: of these, overwritten before they were read
  * @pending: out: of these, still to be read
- * @missed: out: calls while the session ran that the probe layer did not tell
- *	us of; not among @hits
+ * @missed: out: calls that its filter had not rejected at their entry, and that the
+ *	probe layer had no room for; exact, and not among @hits
  *
  * While no call completes: hits = filtered + delivered + lost + overwritten +
  * pending.
