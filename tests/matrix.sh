@@ -23,10 +23,10 @@ done
 out=$build/matrix
 mkdir -p "$out"
 
-# kernels: "NAME ARCH" of all that are to be tested
+# kernels: "NAME ARCH USE" of all that are to be tested
 kernels()
 {
-	rows "$vm/kernels" | awk -v but="$but" '$1 "-" $2 != but { print $1, $2 }'
+	rows "$vm/kernels" | awk -v but="$but" '$1 "-" $2 != but { print $1, $2, $6 }'
 }
 
 # one NAME ARCH: tests it; the output goes to a file, as others run meanwhile
@@ -43,7 +43,7 @@ prepare()
 {
 	local name arch
 
-	while read -r name arch; do
+	while read -r name arch _; do
 		MMTRACE_KERNEL=$name MMTRACE_ARCH=$arch tests/vm/setup.sh </dev/null || :
 	done < <(kernels)
 	for arch in $(kernels | awk '{ print $2 }' | sort -u); do
@@ -60,30 +60,31 @@ hook()
 
 table()
 {
-	local name arch file release event
+	local name arch use file release event
 
 	printf '| kernel | arch | do_mmap | mremap | remap_file_pages | mmap | mmap2 | tests |\n'
 	printf '|---|---|---|---|---|---|---|---|\n'
-	while read -r name arch; do
+	while read -r name arch use; do
 		file=$out/$name-$arch.tap
 		release=$(cat "$cache/release-$name-$arch" 2>/dev/null)
 		printf '| %s | %s |' "${release:-$name}" "$arch"
 		for event in do_mmap mremap remap_file_pages mmap mmap2; do
 			printf ' %s |' "$(hook "$file" "$event" | sed 's/,/, /; s/[^, ]\+/`&`/g')"
 		done
+		[ "$use" = test ] || printf ' only built:'
 		printf ' %s |\n' "$(tests/tap.sh <"$file" | tail -n 1)"
 	done < <(kernels)
 }
 
 prepare >&2
 running=0
-while read -r name arch; do
+while read -r name arch _; do
 	one "$name" "$arch" </dev/null &
 	running=$((running + 1))
 	[ "$running" -lt "$(nproc)" ] || { wait -n; running=$((running - 1)); }
 done < <(kernels)
 wait
-while read -r name arch; do
+while read -r name arch _; do
 	cat "$out/$name-$arch.tap"
 done < <(kernels)
 table | tee "$out/table"
