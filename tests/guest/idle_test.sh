@@ -3,6 +3,8 @@
 #
 # Nobody reads, nothing is hooked: the kernel's own list of its probes says so.
 # A reader arms the hooks of the events that it wants, and no others.
+#
+# timeout: 240
 
 . "$(dirname "$0")/testing.sh"
 
