@@ -21,6 +21,7 @@
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/seqlock.h>
+#include <linux/uaccess.h>
 #include <linux/version.h>
 
 #if !defined(CONFIG_X86_64) && !defined(CONFIG_ARM64)
@@ -96,6 +97,42 @@ static inline struct kretprobe_instance *pending_kretprobe(struct llist_node *no
 	return container_of(node, struct kretprobe_instance, kretprobe_node);
 }
 #endif /* since 5.11 */
+
+/**
+ * peek_user() - read memory of user space as far as it is there
+ * @to: where to
+ * @from: any address
+ * @size: bytes
+ *
+ * Before 5.14 the probe layer takes a page fault in a handler for a call that it
+ * missed. There only pages are read that are known to be there.
+ *
+ * Context: any, of a thread with user space.
+ *
+ * Return: 0 or -EFAULT.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+static inline long peek_user(void *to, const void __user *from, size_t size)
+{
+	return copy_from_user_nofault(to, from, size);
+}
+#else
+static inline long peek_user(void *to, const void __user *from, size_t size)
+{
+	unsigned long at = (unsigned long)from;
+	struct page *page;
+	size_t len;
+
+	for (; size; size -= len, at += len, to += len) {
+		len = min_t(size_t, size, PAGE_SIZE - offset_in_page(at));
+		if (get_user_pages_fast_only(at, 1, 0, &page) != 1)
+			return -EFAULT;
+		memcpy(to, page_address(page) + offset_in_page(at), len);
+		put_page(page);
+	}
+	return 0;
+}
+#endif
 
 /**
  * current_mnt_ns_id() - inode number of current's mount namespace

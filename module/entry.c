@@ -15,7 +15,6 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
-#include <linux/uaccess.h>
 
 #include <asm/syscall.h>
 #include <asm/unistd.h>
@@ -125,7 +124,7 @@ static bool old_mmap_arguments(unsigned long args[6])
 	u32 in_memory[6];
 	unsigned int i;
 
-	if (copy_from_user_nofault(in_memory, (const void __user *)args[0], sizeof(in_memory))) {
+	if (peek_user(in_memory, (const void __user *)args[0], sizeof(in_memory))) {
 		memset(args, 0, sizeof(args[0]) * 6);
 		return false;
 	}
