@@ -154,11 +154,16 @@ void dispatch_miss(struct call *call)
 	ring_gate_exit(gate);
 }
 
-/* @done: the record, once it is; the first session to accept the call makes it. */
+/*
+ * @done: the record, once it is; the first session to accept the call makes it.
+ * @stacked: the same with a stack; NULL where no session wants one.
+ */
 static __always_inline void offer(const struct session *session, struct call *call,
-				  struct mmtrace_record **done)
+				  struct mmtrace_record **done,
+				  struct mmtrace_record **stacked)
 {
 	struct session_cpu *cpu = this_cpu_ptr(session->cpu);
+	struct mmtrace_record *record;
 	u32 event = call_event(call);
 
 	if (!session_accepts(session, call)) {
@@ -168,7 +173,12 @@ static __always_inline void offer(const struct session *session, struct call *ca
 	dispatch_count(&cpu->offered[event]);
 	if (!*done)
 		*done = record_finish(call);
-	if (!ring_write(&cpu->ring, (struct ring_entry *)*done))
+	record = *done;
+	if (stacked && unlikely(session->stack_depth)) {
+		*stacked = record_with_stack(record, *stacked, session->stack_depth);
+		record = *stacked;
+	}
+	if (!ring_write(&cpu->ring, (struct ring_entry *)record))
 		dispatch_count(&cpu->lost[event]);
 	wake_after_write(cpu);
 }
@@ -177,7 +187,7 @@ static __always_inline void offer(const struct session *session, struct call *ca
 static noinline void offer_to_all(struct call *call)
 {
 	const struct filter *filter = rcu_dereference_sched(device_filter);
-	struct mmtrace_record *done = NULL;
+	struct mmtrace_record *done = NULL, *stacked = NULL;
 	const struct session *session;
 	u32 event = call_event(call);
 
@@ -187,7 +197,7 @@ static noinline void offer_to_all(struct call *call)
 	}
 	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
 				 rcu_read_lock_any_held())
-		offer(session, call, &done);
+		offer(session, call, &done, &stacked);
 }
 
 /**
@@ -215,7 +225,7 @@ int dispatch_return(struct call *call)
 	call->out.head.time = ktime_get_ns();
 	session = rcu_dereference_sched(dispatch_only[call_event(call)]);
 	if (likely(session))
-		offer(session, call, &done);
+		offer(session, call, &done, NULL);
 	else
 		offer_to_all(call);
 	ring_gate_exit(gate);
@@ -262,6 +272,8 @@ static void find_only(u32 event)
 
 	if (first && !first->next && !rcu_access_pointer(device_filter))
 		only = container_of(first, struct session, links[event]);
+	if (only && only->stack_depth)
+		only = NULL;
 	rcu_assign_pointer(dispatch_only[event], only);
 }
 

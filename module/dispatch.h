@@ -37,8 +37,9 @@ static inline u64 dispatch_call_id(void)
 }
 
 /*
- * The session that wants an event, if it is the only one and there is no device
- * filter; else NULL, and it takes longer. Under RCU; dispatch.c's own.
+ * The session that wants an event, if it is the only one, wants no stack, and
+ * there is no device filter; else NULL, and it takes longer. Under RCU; dispatch.c's
+ * own.
  */
 extern struct session __rcu *dispatch_only[MMTRACE_EVENT_COUNT];
 

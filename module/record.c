@@ -13,6 +13,8 @@
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
+#include <linux/minmax.h>
+#include <linux/overflow.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/percpu.h>
@@ -21,6 +23,7 @@
 #include "call.h"
 #include "path.h"
 #include "record.h"
+#include "stack.h"
 
 /* The arguments that each event has, in the order of struct call. */
 static_assert(offsetof(struct mmtrace_mmap, off) == 8 * (CALL_ARGS - 1));
@@ -182,4 +185,48 @@ struct mmtrace_record *record_finish(struct call *call)
 	call->out.head.size = record_sizes[call_event(call)];
 	add_context(call);
 	return &call->out;
+}
+
+static bool begin_stack(struct record *record, const struct mmtrace_record *done,
+			struct mmtrace_stack *stack)
+{
+	struct mmtrace_record *out = (void *)record->stacked;
+
+	if (done->head.flags & MMTRACE_R_NO_USER_REGS || !stack_begin(&record->walk, stack->ip))
+		return false;
+	memcpy(out, done, done->head.size);
+	out->head.flags |= MMTRACE_R_STACK;
+	return true;
+}
+
+/**
+ * record_with_stack() - add to a record the stack that a session asked for
+ * @done: the record as record_finish() gave it, which stays as it is
+ * @stacked: what this has returned for another session and the same call; NULL
+ *	if it was not asked yet
+ * @depth: most frames that this session wants
+ *
+ * The stack is walked once a call, as far as anybody wants to know it.
+ *
+ * Context: preemption off.
+ *
+ * Return: the record with the stack, which stays until the next call returns on
+ * this CPU; or @done if there is no stack.
+ */
+struct mmtrace_record *record_with_stack(struct mmtrace_record *done,
+					 struct mmtrace_record *stacked, u32 depth)
+{
+	struct record *record = this_cpu_ptr(records);
+	struct mmtrace_record *out = (void *)record->stacked;
+	struct mmtrace_stack *stack = (void *)out + done->head.size;
+	const struct stack_walk *walk = &record->walk;
+
+	if (stacked != out && !begin_stack(record, done, stack))
+		return done;
+	/* One more, to know whether there are more. */
+	stack_continue(&record->walk, depth + 1);
+	stack->depth = min(walk->len, depth);
+	stack->flags = stack_flags(walk, depth);
+	out->head.size = done->head.size + struct_size(stack, ip, stack->depth);
+	return out;
 }

@@ -9,6 +9,7 @@
 
 #include "call.h"
 #include "path.h"
+#include "stack.h"
 
 /*
  * The longest record that this module makes, in words of 8 bytes, and one for the
@@ -18,19 +19,29 @@
 	(1 + DIV_ROUND_UP(sizeof(struct mmtrace_record) +		\
 			  sizeof(struct mmtrace_file) + PATH_MAX, sizeof(u64)))
 
+/* The same with a stack. */
+#define RECORD_STACK_WORDS	(RECORD_WORDS + STACK_WORDS)
+static_assert(RECORD_STACK_WORDS * sizeof(u64) <= MMTRACE_RECORD_MAX);
+
 /**
- * struct record - room for the record of a call with a file, one a CPU
+ * struct record - room for the records that a call may need, one a CPU
  * @room: for finding its path
- * @words: the record
+ * @words: the record of a call with a file
+ * @walk: of the stack that is in @stacked
+ * @stacked: a copy with a stack
  */
 struct record {
-	union path_room	room;
-	u64		words[RECORD_WORDS];
+	union path_room		room;
+	u64			words[RECORD_WORDS];
+	struct stack_walk	walk;
+	u64			stacked[RECORD_STACK_WORDS];
 };
 
 int record_init(void);
 void record_exit(void);
 const char *record_path(struct call *call);
 struct mmtrace_record *record_finish(struct call *call);
+struct mmtrace_record *record_with_stack(struct mmtrace_record *done,
+					 struct mmtrace_record *stacked, u32 depth);
 
 #endif /* MMTRACE_RECORD_H */

@@ -261,14 +261,15 @@ u64 session_missed(const struct session *session, u32 event)
 
 static int check_config(const struct mmtrace_config *config)
 {
-	if (config->flags & ~MMTRACE_CONFIG_OWN ||
+	if (config->flags & ~(MMTRACE_CONFIG_OWN | MMTRACE_CONFIG_STACK) ||
 	    !config->events || config->events & ~MMTRACE_EVENTS_ALL ||
 	    config->format > MMTRACE_FORMAT_BINARY ||
 	    config->mode > MMTRACE_MODE_OVERWRITE ||
 	    !config->timeout_ms || config->timeout_ms > TIMEOUT_MS_MAX ||
 	    !is_power_of_2(config->ring_size) ||
 	    config->ring_size < SESSION_RING_MIN || config->ring_size > SESSION_RING_MAX ||
-	    !config->watermark || config->watermark > config->ring_size)
+	    !config->watermark || config->watermark > config->ring_size ||
+	    config->stack_depth > MMTRACE_STACK_MAX || config->reserved)
 		return -EINVAL;
 	if (config->events & ~hook_events())
 		return -EOPNOTSUPP;
@@ -279,7 +280,15 @@ static bool is_fixed_by_start(const struct mmtrace_config *old,
 			      const struct mmtrace_config *new)
 {
 	return old->flags != new->flags || old->mode != new->mode ||
-	       old->ring_size != new->ring_size || old->watermark != new->watermark;
+	       old->ring_size != new->ring_size || old->watermark != new->watermark ||
+	       old->stack_depth != new->stack_depth;
+}
+
+static u32 stack_depth(const struct mmtrace_config *config)
+{
+	if (!(config->flags & MMTRACE_CONFIG_STACK))
+		return 0;
+	return config->stack_depth ?: MMTRACE_STACK_DEFAULT;
 }
 
 /**
@@ -306,6 +315,7 @@ int session_configure(struct session *session, const struct mmtrace_config *conf
 			return err;
 	}
 	session->owner = config->flags & MMTRACE_CONFIG_OWN ? NULL : session->opener;
+	session->stack_depth = stack_depth(config);
 	session->config = *config;
 	set_wake(session);
 	return 0;

@@ -72,6 +72,8 @@ enum session_state {
  * @owner: the same if it is to be left out, else NULL
  * @filter: NULL for none
  * @watermark: bytes in a ring at which its bell wakes
+ * @stack_depth: most frames of a stack in its records, 0 for none; does not change
+ *	once it has started
  * @timeout: jiffies after which the alarm wakes; may change at any time
  * @links: among the sessions that want an event; dispatch's own, like @events
  * @events: set of those that it wants
@@ -88,6 +90,7 @@ struct session {
 	struct pid			*owner;
 	struct filter __rcu		*filter;
 	u64				watermark;
+	u32				stack_depth;
 	unsigned long			timeout;
 	struct hlist_node		links[MMTRACE_EVENT_COUNT];
 	u32				events;

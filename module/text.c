@@ -11,7 +11,9 @@
  * RET is an address or 0x0, or an error with a minus before its name; of a lost
  * record it is how many calls. Addresses and offsets are hexadecimal, lengths
  * and all other numbers decimal. A byte of COMM or of a path that would not
- * show, or would disturb the line, is a backslash and three octal digits.
+ * show, or would disturb the line, is a backslash and three octal digits. A
+ * stack is addresses with commas between; dots at its end say that it goes on, a
+ * question mark that nobody knows how.
  */
 #include "line.h"
 #include "text.h"
@@ -169,6 +171,29 @@ static bool file_valid(const struct mmtrace_file *file, size_t len)
 	       !file->path[file->path_len];
 }
 
+/* Of a valid record, or one that is found to be so up to there. */
+static size_t stack_offset(const struct mmtrace_record *rec)
+{
+	const struct mmtrace_file *file = (const struct mmtrace_file *)(&rec->do_mmap + 1);
+	size_t offset = events[rec->head.event].size;
+
+	if (rec->head.event == MMTRACE_EVENT_DO_MMAP && rec->head.flags & MMTRACE_R_FILE)
+		offset += sizeof(*file) + (file->path_len + 8) / 8 * 8;
+	return offset;
+}
+
+static bool stack_valid(const struct mmtrace_record *rec)
+{
+	const struct mmtrace_stack *stack;
+	size_t offset = stack_offset(rec), room;
+
+	if (offset + sizeof(*stack) > rec->head.size)
+		return false;
+	stack = (const struct mmtrace_stack *)((const char *)rec + offset);
+	room = (rec->head.size - offset - sizeof(*stack)) / sizeof(stack->ip[0]);
+	return stack->depth && stack->depth <= MMTRACE_STACK_MAX && stack->depth <= room;
+}
+
 /**
  * mmtrace_record_valid() - can a record be looked at
  * @buf: where it begins, aligned to 8 bytes
@@ -184,6 +209,7 @@ bool mmtrace_record_valid(const void *buf, size_t len)
 {
 	const struct mmtrace_record *rec = buf;
 	const struct mmtrace_head *head = buf;
+	const struct mmtrace_file *file;
 	__u32 known;
 
 	if (len < sizeof(*head) || head->size < sizeof(*head) || head->size > len ||
@@ -194,10 +220,25 @@ bool mmtrace_record_valid(const void *buf, size_t len)
 	known = events[head->event].size;
 	if (head->size < known)
 		return false;
-	if (head->event != MMTRACE_EVENT_DO_MMAP || !(head->flags & MMTRACE_R_FILE))
-		return true;
-	return file_valid((const struct mmtrace_file *)(&rec->do_mmap + 1),
-			  head->size - known);
+	file = (const struct mmtrace_file *)(&rec->do_mmap + 1);
+	if (head->event == MMTRACE_EVENT_DO_MMAP && head->flags & MMTRACE_R_FILE &&
+	    !file_valid(file, head->size - known))
+		return false;
+	return head->event == MMTRACE_EVENT_LOST || !(head->flags & MMTRACE_R_STACK) ||
+	       stack_valid(rec);
+}
+
+/**
+ * mmtrace_record_stack() - the stack of a call
+ * @rec: a valid record of an event that is known
+ *
+ * Return: the stack, NULL if the record has none.
+ */
+const struct mmtrace_stack *mmtrace_record_stack(const struct mmtrace_record *rec)
+{
+	if (rec->head.event == MMTRACE_EVENT_LOST || !(rec->head.flags & MMTRACE_R_STACK))
+		return NULL;
+	return (const struct mmtrace_stack *)((const char *)rec + stack_offset(rec));
 }
 
 static void put_head(struct line *line, const struct mmtrace_head *head)
@@ -329,8 +370,25 @@ static void put_origin(struct line *line, const struct mmtrace_record *rec)
 	line_decimal(line, call->pid_ns);
 }
 
+static void put_stack(struct line *line, const struct mmtrace_stack *stack)
+{
+	__u32 i;
+
+	line_literal(line, " stack=");
+	for (i = 0; i < stack->depth; i++) {
+		if (i)
+			line_char(line, ',');
+		line_hex(line, stack->ip[i]);
+	}
+	if (stack->flags & MMTRACE_STACK_CUT)
+		line_literal(line, ",...");
+	if (stack->flags & MMTRACE_STACK_BROKEN)
+		line_literal(line, ",?");
+}
+
 static void put_call(struct line *line, const struct mmtrace_record *rec)
 {
+	const struct mmtrace_stack *stack = mmtrace_record_stack(rec);
 	char *start;
 
 	put_thread(line, &rec->call);
@@ -345,6 +403,8 @@ static void put_call(struct line *line, const struct mmtrace_record *rec)
 		line_literal(line, " args=unread");
 	put_origin(line, rec);
 	put_seq(line, &rec->head);
+	if (stack)
+		put_stack(line, stack);
 }
 
 /**

@@ -50,6 +50,8 @@ TEST_F(config, defaults)
 	EXPECT_LE(65536, self->config.ring_size);
 	EXPECT_LE(1, self->config.watermark);
 	EXPECT_GE(self->config.ring_size, self->config.watermark);
+	EXPECT_EQ(0, self->config.stack_depth);
+	EXPECT_EQ(0, self->config.reserved);
 }
 
 /* A field, by its place; this machine is little-endian. */
@@ -64,7 +66,8 @@ struct value {
 
 static const struct value values[] = {
 	VALUE(flags, 0, 0), VALUE(flags, MMTRACE_CONFIG_OWN, 0),
-	VALUE(flags, 2, EINVAL), VALUE(flags, 0x80000001, EINVAL),
+	VALUE(flags, MMTRACE_CONFIG_STACK, 0), VALUE(flags, 3, 0),
+	VALUE(flags, 4, EINVAL), VALUE(flags, 0x80000001, EINVAL),
 	VALUE(events, MMTRACE_EVENTS_ALL, 0), VALUE(events, 2, 0), VALUE(events, 32, 0),
 	VALUE(events, 0, EINVAL), VALUE(events, 1, EINVAL), VALUE(events, 3, EINVAL),
 	VALUE(events, 64, EINVAL), VALUE(events, ~0u, EINVAL),
@@ -84,7 +87,16 @@ static const struct value values[] = {
 	VALUE(watermark, 1, 0), VALUE(watermark, 65536, 0),
 	VALUE(watermark, 0, EINVAL), VALUE(watermark, 65537, EINVAL),
 	VALUE(watermark, (1ull << 32) + 1, EINVAL), VALUE(watermark, ~0ull, EINVAL),
+	VALUE(stack_depth, 1, 0), VALUE(stack_depth, 127, 0),
+	VALUE(stack_depth, 128, EINVAL), VALUE(stack_depth, ~0u, EINVAL),
+	VALUE(reserved, 1, EINVAL), VALUE(reserved, ~0u, EINVAL),
 };
+
+static bool is_wide(size_t offset)
+{
+	return offset == offsetof(struct mmtrace_config, ring_size) ||
+	       offset == offsetof(struct mmtrace_config, watermark);
+}
 
 TEST_F(config, values)
 {
@@ -96,7 +108,7 @@ TEST_F(config, values)
 		config.ring_size = 65536;
 		config.watermark = 4096;
 		memcpy((char *)&config + values[i].offset, &values[i].value,
-		       values[i].offset < offsetof(struct mmtrace_config, ring_size) ? 4 : 8);
+		       is_wide(values[i].offset) ? 8 : 4);
 		expect_set(_metadata, self->fd, &config, values[i].err);
 		if (!_metadata->passed)
 			TH_LOG("in row %zu", i);
@@ -110,6 +122,12 @@ static void expect_fixed(struct __test_metadata *_metadata, int fd)
 	ASSERT_EQ(0, get_config(fd, &now));
 	config = now;
 	config.flags ^= MMTRACE_CONFIG_OWN;
+	expect_set(_metadata, fd, &config, EBUSY);
+	config = now;
+	config.flags ^= MMTRACE_CONFIG_STACK;
+	expect_set(_metadata, fd, &config, EBUSY);
+	config = now;
+	config.stack_depth++;
 	expect_set(_metadata, fd, &config, EBUSY);
 	config = now;
 	config.mode = MMTRACE_MODE_OVERWRITE;

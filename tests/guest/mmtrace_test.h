@@ -129,8 +129,8 @@ static inline int filter_mark(int fd)
 /**
  * trace_open() - a session of its own, not started
  * @trace: to be filled in
- * @config: @format, @flags and @events are set here, the rest is taken from it
- *	where it is not 0
+ * @config: @format and @events are set here, MMTRACE_CONFIG_OWN too; the rest is
+ *	taken from it where it is not 0
  */
 static inline void trace_open(struct __test_metadata *_metadata, struct trace *trace,
 			      const struct mmtrace_config *config)
@@ -142,7 +142,8 @@ static inline void trace_open(struct __test_metadata *_metadata, struct trace *t
 	ASSERT_LE(0, trace->fd) TH_LOG("open: %s", strerror(errno));
 	ASSERT_EQ(0, get_config(trace->fd, &own));
 	own.format = MMTRACE_FORMAT_BINARY;
-	own.flags = MMTRACE_CONFIG_OWN;
+	own.flags = MMTRACE_CONFIG_OWN | config->flags;
+	own.stack_depth = config->stack_depth;
 	own.events = config->events ?: MMTRACE_EVENTS_ALL;
 	own.mode = config->mode;
 	own.timeout_ms = config->timeout_ms ?: own.timeout_ms;
@@ -162,7 +163,7 @@ static inline const struct mmtrace_file *file_of(const struct mmtrace_record *re
 	       (const struct mmtrace_file *)(record + 1) : NULL;
 }
 
-/* Bytes that a record must have. */
+/* Bytes that a record must have, without a stack. */
 static inline size_t record_size(const struct mmtrace_record *record)
 {
 	const struct mmtrace_file *file = file_of(record);
@@ -181,6 +182,35 @@ static inline size_t record_size(const struct mmtrace_record *record)
 	}
 }
 
+static inline const struct mmtrace_stack *stack_of(const struct mmtrace_record *record)
+{
+	return record->head.flags & MMTRACE_R_STACK ?
+	       (const void *)((const __u8 *)record + record_size(record)) : NULL;
+}
+
+static inline size_t stack_size(const struct mmtrace_stack *stack)
+{
+	return stack ? sizeof(*stack) + stack->depth * sizeof(stack->ip[0]) : 0;
+}
+
+/* Nothing in it can be an address of the kernel. */
+static inline void stack_check(struct __test_metadata *_metadata,
+			       const struct mmtrace_stack *stack)
+{
+	__u32 i;
+
+	ASSERT_LE(1, stack->depth);
+	ASSERT_GE(MMTRACE_STACK_MAX, stack->depth);
+	EXPECT_EQ(0, stack->flags >> 3);
+	EXPECT_TRUE(!(stack->flags & MMTRACE_STACK_LINK) || stack->depth > 1);
+	EXPECT_NE(MMTRACE_STACK_CUT | MMTRACE_STACK_BROKEN,
+		  stack->flags & (MMTRACE_STACK_CUT | MMTRACE_STACK_BROKEN));
+	for (i = 0; i < stack->depth; i++) {
+		EXPECT_NE(0, stack->ip[i]);
+		EXPECT_EQ(0, stack->ip[i] >> 56);
+	}
+}
+
 /* What holds for every record, whatever it tells. */
 static inline void record_check(struct __test_metadata *_metadata, struct trace *trace,
 				const struct mmtrace_record *record)
@@ -190,9 +220,11 @@ static inline void record_check(struct __test_metadata *_metadata, struct trace 
 	const char *p;
 
 	ASSERT_GT(MMTRACE_EVENT_COUNT, head->event);
-	ASSERT_EQ(record_size(record), head->size);
+	ASSERT_EQ(record_size(record) + stack_size(stack_of(record)), head->size);
 	ASSERT_GT(CPUS_MAX, head->cpu);
-	EXPECT_EQ(0, head->flags >> 12);
+	EXPECT_EQ(0, head->flags >> 13);
+	if (stack_of(record))
+		stack_check(_metadata, stack_of(record));
 	EXPECT_LE(trace->time, head->time) TH_LOG("not in the order of time");
 	trace->time = head->time;
 	if (head->event == MMTRACE_EVENT_LOST) {
@@ -217,7 +249,7 @@ static inline void record_check(struct __test_metadata *_metadata, struct trace 
 		return;
 	EXPECT_EQ(0, file->reserved);
 	EXPECT_EQ(file->path_len, strlen(file->path));
-	for (p = file->path + file->path_len; p < (const char *)record + head->size; p++)
+	for (p = file->path + file->path_len; p < (const char *)record + record_size(record); p++)
 		EXPECT_EQ(0, *p) TH_LOG("padding is not zero");
 }
 

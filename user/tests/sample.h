@@ -58,4 +58,19 @@ static inline void sample_file(union sample *sample, const char *path, size_t le
 	sample->rec.head.size += sizeof(*file) + (len + 8) / 8 * 8;
 }
 
+/* Makes it the end of a record that has been made. */
+static inline struct mmtrace_stack *sample_stack(union sample *sample, __u32 depth, __u32 flags)
+{
+	struct mmtrace_stack *stack = (void *)(sample->bytes + sample->rec.head.size);
+	__u32 i;
+
+	sample->rec.head.flags |= MMTRACE_R_STACK;
+	sample->rec.head.size += sizeof(*stack) + depth * sizeof(stack->ip[0]);
+	stack->depth = depth;
+	stack->flags = flags;
+	for (i = 0; i < depth; i++)
+		stack->ip[i] = 0x7f12a4d11a2aull + i * 0x1000;
+	return stack;
+}
+
 #endif /* MMTRACE_SAMPLE_H */

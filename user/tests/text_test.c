@@ -63,6 +63,36 @@ static void test_calls(void)
 	ok(strstr(line, " syscall=9 compat=1 call="), "32-bit call");
 }
 
+static void test_stack(void)
+{
+	struct mmtrace_stack *stack;
+
+	sample_call(&sample, MMTRACE_EVENT_MREMAP, sizeof(struct mmtrace_mremap));
+	sample_stack(&sample, 2, 0);
+	same("mremap with a stack");
+	sample_file(&sample, "/usr/lib/libc.so.6", 18);
+	sample_stack(&sample, 3, MMTRACE_STACK_CUT);
+	same("do_mmap of a file with a stack that is cut");
+	sample_do_mmap(&sample);
+	stack = sample_stack(&sample, 1, MMTRACE_STACK_BROKEN);
+	line[mmtrace_text(line, sizeof(line) - 1, &sample.rec)] = 0;
+	ok(strstr(line, " seq=17 stack=0x7f12a4d11a2a,?\n"), "a stack that is broken");
+	ok(mmtrace_record_stack(&sample.rec) == stack, "the stack is found");
+	sample.rec.head.flags = 0;
+	ok(!mmtrace_record_stack(&sample.rec), "or not, without the flag");
+	sample.rec.head.flags = MMTRACE_R_STACK;
+	stack->depth = 2;
+	ok(!mmtrace_record_valid(&sample, sizeof(sample)), "a stack longer than its record");
+	stack->depth = 0;
+	ok(!mmtrace_record_valid(&sample, sizeof(sample)), "a stack of nothing");
+	sample_do_mmap(&sample);
+	sample_stack(&sample, MMTRACE_STACK_MAX + 1, 0);
+	ok(!mmtrace_record_valid(&sample, sizeof(sample)), "a stack that is too deep");
+	sample_do_mmap(&sample);
+	sample.rec.head.flags = MMTRACE_R_STACK;
+	ok(!mmtrace_record_valid(&sample, sizeof(sample)), "no room for a stack");
+}
+
 static void test_lost(void)
 {
 	memset(&sample, 0, sizeof(sample));
@@ -219,6 +249,8 @@ static void fill(void)
 	if (any() % 2)
 		sample.rec.head.flags |= MMTRACE_R_FILE;
 	if (any() % 2)
+		sample.rec.head.flags &= ~MMTRACE_R_STACK;
+	if (any() % 2)
 		sample_file_of(&sample)->path_len = any() % 8192;
 	for (i = 300; i < 340 && any() % 2; i++)
 		sample.bytes[i] = any();
@@ -265,7 +297,9 @@ static void test_room(void)
 /* The longest line there can be: the constant in text.h is honest. */
 static void test_longest(void)
 {
+	const size_t stack_len = 19 * MMTRACE_STACK_MAX;
 	static char path[MMTRACE_TEXT_PATH_MAX];
+	struct mmtrace_stack *stack;
 	size_t len, more;
 
 	memset(path, 1, sizeof(path));
@@ -276,6 +310,8 @@ static void test_longest(void)
 	sample.rec.head.cpu = ~0u;
 	sample.rec.head.seq = ~0ull;
 	sample.rec.head.flags = ~0u;
+	stack = sample_stack(&sample, MMTRACE_STACK_MAX, ~0u);
+	memset(stack->ip, 0xff, sizeof(stack->ip[0]) * MMTRACE_STACK_MAX);
 	sample.rec.call.ret = -516;
 	sample.rec.call.syscall = 0x7fffffff;
 	sample.rec.do_mmap = (struct mmtrace_do_mmap){
@@ -286,16 +322,19 @@ static void test_longest(void)
 	};
 	len = mmtrace_text(line, MMTRACE_TEXT_MAX, &sample.rec);
 	more = mmtrace_text(line, sizeof(line), &sample.rec);
-	ok(len == more && strstr(line, " seq=18446744073709551615\n"),
+	ok(len == more && strstr(line, " seq=18446744073709551615 stack=") &&
+	   !memcmp(line + len - 7, ",...,?\n", 7),
 	   "the longest line is whole in MMTRACE_TEXT_MAX");
-	printf("# longest line: %zu, of which not path: %zu\n", more, more - 4 * sizeof(path));
-	ok(more - 4 * sizeof(path) == 1146, "as long as text.h says");
+	more -= 4 * sizeof(path) + stack_len;
+	printf("# longest line: %zu, of which neither path nor stack: %zu\n", len, more);
+	ok(more == 1158, "as long as text.h says");
 }
 
 int main(void)
 {
 	test_do_mmap();
 	test_calls();
+	test_stack();
 	test_lost();
 	test_strange();
 	test_bytes();

@@ -116,6 +116,7 @@ enum mmtrace_event {
 #define MMTRACE_R_TMPFS		(1u << 9) /* on tmpfs, POSIX shared memory included */
 #define MMTRACE_R_HUGETLB	(1u << 10) /* on hugetlbfs */
 #define MMTRACE_R_DEVICE	(1u << 11) /* a character or block device */
+#define MMTRACE_R_STACK		(1u << 12) /* struct mmtrace_stack is the end of the record */
 
 /**
  * struct mmtrace_head - the beginning of every record
@@ -274,6 +275,51 @@ struct mmtrace_file {
 	char	path[];
 };
 
+/* Most frames of a stack, and how many if a session does not say. */
+#define MMTRACE_STACK_MAX	127
+#define MMTRACE_STACK_DEFAULT	64
+
+/* What @flags of struct mmtrace_stack may say. */
+#define MMTRACE_STACK_CUT	(1u << 0) /* there are more frames than were asked for */
+#define MMTRACE_STACK_BROKEN	(1u << 1) /* the next frame is not where it should be */
+#define MMTRACE_STACK_LINK	(1u << 2) /* @ip[1] is the link register, see there */
+
+/**
+ * struct mmtrace_stack - the user stack of a call, by frame pointers
+ * @depth: number of @ip, 1 at least
+ * @flags: MMTRACE_STACK_*; neither MMTRACE_STACK_CUT nor MMTRACE_STACK_BROKEN if
+ *	the stack was followed to its end, which is a frame pointer or a return
+ *	address of 0
+ * @ip: addresses in user space, innermost first. The first is where the thread
+ *	goes on after the system call, the others are return addresses
+ *
+ * It follows the arguments, or the file part where there is one. It is the stack
+ * at the return of the call, read as it is, and what another thread writes there
+ * meanwhile is not noticed. Frames must be readable without a page fault, aligned
+ * to a word, and each above the one before; MMTRACE_STACK_BROKEN says that the
+ * next was not so. That is the rule for code that was compiled without frame
+ * pointers, and such code may also lead to addresses that are none of code. A
+ * function without a frame, as is most of libc, hides the one that called it.
+ *
+ * On arm64 the link register is the caller of a function without a frame, with
+ * MMTRACE_STACK_LINK; of a function with a frame it may be what is left of an
+ * earlier call. Where it is the same as the first return address it is left out.
+ * Signatures of pointers are removed.
+ *
+ * The registers of 32-bit programs tell less. The mmap2 of i386 has its offset in
+ * the frame pointer, and 32-bit Arm has no rule for frames: there are @ip[0], of
+ * Arm also the link register, and MMTRACE_STACK_BROKEN.
+ *
+ * Calls without this part, though the session asked for it: of threads of the
+ * kernel and of io_uring, and what execve() maps for the new program, which has
+ * not called anything yet.
+ */
+struct mmtrace_stack {
+	__u32	depth;
+	__u32	flags;
+	__u64	ip[];
+};
+
 /**
  * enum mmtrace_lost_cause - why there is a gap
  * @MMTRACE_LOST_RING_FULL: the reader was too slow; newest records dropped
@@ -316,6 +362,10 @@ struct mmtrace_lost {
  * @mmap: of MMTRACE_EVENT_MMAP and MMTRACE_EVENT_MMAP2
  * @mremap: of MMTRACE_EVENT_MREMAP
  * @remap_file_pages: of MMTRACE_EVENT_REMAP_FILE_PAGES
+ *
+ * With MMTRACE_R_STACK a struct mmtrace_stack is the last part: behind the
+ * arguments of the event, which need not be all of this structure, or behind the
+ * file.
  */
 struct mmtrace_record {
 	struct mmtrace_head head;
@@ -399,6 +449,7 @@ struct mmtrace_event_info {
 
 /* @flags of struct mmtrace_config */
 #define MMTRACE_CONFIG_OWN	(1u << 0) /* record the opener's own thread group too */
+#define MMTRACE_CONFIG_STACK	(1u << 1) /* with the user stack, struct mmtrace_stack */
 
 /**
  * struct mmtrace_config - ioctl(MMTRACE_IOC_GET_CONFIG, MMTRACE_IOC_SET_CONFIG)
@@ -413,10 +464,13 @@ struct mmtrace_event_info {
  * @ring_size: bytes a CPU, a power of two within struct mmtrace_info's limits
  * @watermark: a sleeping reader is woken as soon as a ring has this many
  *	bytes, or is full, 1 to @ring_size
+ * @stack_depth: most frames of a stack, up to MMTRACE_STACK_MAX; 0 for
+ *	MMTRACE_STACK_DEFAULT. Of no meaning without MMTRACE_CONFIG_STACK
+ * @reserved: zero
  *
- * @mode, @ring_size, @watermark and MMTRACE_CONFIG_OWN can be set only before
- * the session starts (EBUSY); the rest at any time. To change one field, get,
- * change, set.
+ * @mode, @ring_size, @watermark, @stack_depth and the flags can be set only
+ * before the session starts (EBUSY); the rest at any time. To change one field,
+ * get, change, set.
  */
 struct mmtrace_config {
 	__u32	size;
@@ -427,6 +481,8 @@ struct mmtrace_config {
 	__u32	timeout_ms;
 	__u64	ring_size;
 	__u64	watermark;
+	__u32	stack_depth;
+	__u32	reserved;
 };
 #define MMTRACE_IOC_GET_CONFIG	_IO(MMTRACE_IOC_TYPE, 0x02)
 #define MMTRACE_IOC_SET_CONFIG	_IO(MMTRACE_IOC_TYPE, 0x03)
