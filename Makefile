@@ -32,7 +32,7 @@ all: module user ## module and program (this is what plain 'make' does)
 module: headers ## mmtrace.ko, for the running kernel or for that of KDIR=
 	$(KBUILD) modules
 
-user: ## user/mmtrace-ctl
+user: ## user/mmtrace-ctl; with names of functions in stacks: LIBDW=yes
 	$(MAKE) -C user
 
 headers:

@@ -90,7 +90,7 @@ page_options()
 
 	for section; do
 		sed -n "/^\\.Ss $section\$/,/^\\.S[sh] [^ ]*/{/^\\.It Fl/p}" docs/mmtrace-ctl.1
-	done | sed -E 's/ Ar .*//; s/^\.It Fl //; s/ , Fl /\n/; s/^/-/Mg'
+	done | sed -E 's/ (Ns Op|Ar) .*//; s/^\.It Fl //; s/ , Fl /\n/; s/^/-/Mg'
 }
 
 manual_of_program()

@@ -16,6 +16,8 @@ enum {
 	OPTION_OVERWRITE,
 	OPTION_RING_SIZE,
 	OPTION_OWN,
+	OPTION_STACK,
+	OPTION_SYMBOLS,
 };
 
 static const struct option_row trace_options[] = {
@@ -28,6 +30,10 @@ static const struct option_row trace_options[] = {
 	{ OPTION_RING_SIZE, 0, "ring-size", "SIZE",
 	  "bytes for each CPU, a power of two, for example 4M" },
 	{ OPTION_OWN, 0, "own", NULL, "record the calls of mmtrace-ctl itself, too" },
+	{ OPTION_STACK, 0, "stack", "[=DEPTH]",
+	  "with the addresses of the user stack, at most 127; default: 64" },
+	{ OPTION_SYMBOLS, 'k', "symbols", NULL,
+	  "the stack on lines of its own, with files and functions" },
 	{ 0 }
 };
 
@@ -51,6 +57,23 @@ static int parse_ring_size(const char *value, __u64 *size)
 		return 0;
 	}
 	complain("--ring-size: '%s' is no power of two; for example 4M", value);
+	return -1;
+}
+
+static int parse_depth(const char *value, __u32 *depth)
+{
+	unsigned long number;
+	char *end;
+
+	*depth = MMTRACE_STACK_DEFAULT;
+	if (!value)
+		return 0;
+	number = strtoul(value, &end, 10);
+	if (isdigit((unsigned char)*value) && !*end && number && number <= MMTRACE_STACK_MAX) {
+		*depth = number;
+		return 0;
+	}
+	complain("--stack: '%s' is no number from 1 to %d", value, MMTRACE_STACK_MAX);
 	return -1;
 }
 
@@ -110,6 +133,11 @@ static int trace_option(void *context, int id, const char *value)
 	case OPTION_OWN:
 		follow->own = true;
 		return 0;
+	case OPTION_STACK:
+		return parse_depth(value, &follow->stack_depth);
+	case OPTION_SYMBOLS:
+		follow->with_symbols = true;
+		return 0;
 	case FILTER_EVENT:
 		if (filter_event_set(value, &events))
 			return -1;
@@ -153,7 +181,10 @@ const struct verb trace_verb = {
 		"if it was not found, 126 if it can't be executed.\n\n"
 		"Here --event chooses what is traced; default: do_mmap, mremap and\n"
 		"remap_file_pages. Losses are told at the end, and where they happened in\n"
-		"the stream.\n\n" FILTER_NOTES,
+		"the stream.\n\n"
+		"--stack puts addresses at the end of the line; the manual page says why they\n"
+		"may be few. --symbols tells functions only if built with LIBDW=yes.\n\n"
+		FILTER_NOTES,
 	.options	= trace_options,
 	.filters	= filter_options,
 	.run		= trace_run,

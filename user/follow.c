@@ -15,6 +15,7 @@
 
 #include "follow.h"
 #include "message.h"
+#include "symbols.h"
 
 #define BUFFER_SIZE	(256 * 1024)
 #define OUTPUT_SIZE	(64 * 1024)
@@ -48,6 +49,18 @@ static int open_output(struct follow *follow)
 	return -1;
 }
 
+static int open_symbols(struct follow *follow)
+{
+	if (!follow->with_symbols)
+		return 0;
+	follow->render.symbols = symbols_new();
+	if (follow->render.symbols)
+		return 0;
+	complain("no memory");
+	follow->failed = true;
+	return -1;
+}
+
 static int configure(struct follow *follow)
 {
 	struct device *device = &follow->device;
@@ -67,6 +80,10 @@ static int configure(struct follow *follow)
 	config.mode = follow->overwrite ? MMTRACE_MODE_OVERWRITE : MMTRACE_MODE_DISCARD;
 	if (follow->own)
 		config.flags |= MMTRACE_CONFIG_OWN;
+	if (follow->stack_depth || follow->with_symbols) {
+		config.flags |= MMTRACE_CONFIG_STACK;
+		config.stack_depth = follow->stack_depth;
+	}
 	if (follow->events)
 		config.events = follow->events;
 	if (follow->ring_size) {
@@ -307,8 +324,9 @@ int follow_run(struct follow *follow)
 		fail(follow);
 		return EXIT_FAILED;
 	}
-	code = open_output(follow) ? EXIT_FAILED : follow_session(follow);
+	code = open_output(follow) || open_symbols(follow) ? EXIT_FAILED : follow_session(follow);
 	device_close(&follow->device);
+	symbols_free(follow->render.symbols);
 	if (follow->render.out && fclose(follow->render.out) && !follow->closed &&
 	    !follow->failed) {
 		complain("writing to %s: %s", output_name(follow), strerror(errno));

@@ -16,6 +16,8 @@
  * @output: file to write to, NULL for the default
  * @overwrite: mode of the rings
  * @own: record our own calls
+ * @stack_depth: most frames of a stack, 0 for no stacks
+ * @with_symbols: stacks, and what is at their addresses
  * @ring_size: bytes a CPU, 0 for the default
  * @events: set of events, 0 for the default
  * @filter: of the session
@@ -35,6 +37,8 @@ struct follow {
 	const char		*output;
 	bool			overwrite;
 	bool			own;
+	__u32			stack_depth;
+	bool			with_symbols;
 	__u64			ring_size;
 	__u32			events;
 	struct filter		filter;

@@ -10,6 +10,7 @@
 
 #include "json.h"
 #include "names.h"
+#include "symbols.h"
 #include "text.h"
 #include "utf8.h"
 
@@ -250,6 +251,42 @@ static void put_lost(FILE *out, const struct mmtrace_record *rec)
 		put_null(out, "missed_event");
 }
 
+static void put_symbol(FILE *out, const struct symbol *symbol)
+{
+	if (!symbol->path)
+		return;
+	put_string(out, "module", symbol->path, strlen(symbol->path));
+	put_address(out, "offset", symbol->offset);
+	if (!symbol->name)
+		return;
+	put_string(out, "symbol", symbol->name, strlen(symbol->name));
+	put_address(out, "distance", symbol->distance);
+}
+
+static void put_stack(FILE *out, const struct mmtrace_record *rec, struct symbols *symbols)
+{
+	const struct mmtrace_stack *stack = mmtrace_record_stack(rec);
+	struct symbol symbol;
+	__u32 i;
+
+	if (!stack)
+		return;
+	key(out, "stack");
+	for (i = 0; i < stack->depth; i++) {
+		fprintf(out, "%c{\"ip\":\"0x%llx\"", i ? ',' : '[',
+			(unsigned long long)stack->ip[i]);
+		if (symbols) {
+			symbol = symbols_find(symbols, rec, stack->ip[i]);
+			put_symbol(out, &symbol);
+		}
+		fputc('}', out);
+	}
+	fputc(']', out);
+	put_bool(out, "stack_cut", stack->flags & MMTRACE_STACK_CUT);
+	put_bool(out, "stack_broken", stack->flags & MMTRACE_STACK_BROKEN);
+	put_bool(out, "stack_link", stack->flags & MMTRACE_STACK_LINK);
+}
+
 /* What each event has of its own; no row for one that is no call. */
 static void (*const put_args[MMTRACE_EVENT_COUNT])(FILE *, const struct mmtrace_record *) = {
 	[MMTRACE_EVENT_DO_MMAP]			= put_do_mmap,
@@ -263,10 +300,11 @@ static void (*const put_args[MMTRACE_EVENT_COUNT])(FILE *, const struct mmtrace_
  * json_record() - write a record as a line of JSON
  * @out: where to
  * @rec: the record; the size in its head is trusted, the rest is not
+ * @symbols: to ask about the addresses of its stack; may be NULL
  *
  * Errors in writing are left to ferror().
  */
-void json_record(FILE *out, const struct mmtrace_record *rec)
+void json_record(FILE *out, const struct mmtrace_record *rec, struct symbols *symbols)
 {
 	const struct mmtrace_head *head = &rec->head;
 	bool valid = mmtrace_record_valid(rec, head->size);
@@ -286,6 +324,7 @@ void json_record(FILE *out, const struct mmtrace_record *rec)
 	} else if (known) {
 		put_call(out, rec);
 		put_args[head->event](out, rec);
+		put_stack(out, rec, symbols);
 	}
 	fputs("}\n", out);
 }

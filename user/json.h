@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <linux/mmtrace.h>
 
+struct symbols;
+
 bool json_string(FILE *out, const char *bytes, size_t len);
-void json_record(FILE *out, const struct mmtrace_record *rec);
+void json_record(FILE *out, const struct mmtrace_record *rec, struct symbols *symbols);
 
 #endif /* MMTRACE_JSON_H */

@@ -40,6 +40,24 @@ struct parser {
 /* Above all letters. */
 #define INDEX_BASE	256
 
+/**
+ * options_value_is_optional() - may the value be left out?
+ * @row: an option
+ *
+ * Return: whether it may; then it goes behind a = if it is there.
+ */
+bool options_value_is_optional(const struct option_row *row)
+{
+	return row->value && row->value[0] == '[';
+}
+
+static int has_value(const struct option_row *row)
+{
+	if (!row->value)
+		return no_argument;
+	return options_value_is_optional(row) ? optional_argument : required_argument;
+}
+
 static void add_table(struct parser *parser, const struct option_row *row)
 {
 	for (; row && row->id && parser->rows_len < ROWS_MAX; row++) {
@@ -49,7 +67,7 @@ static void add_table(struct parser *parser, const struct option_row *row)
 		parser->rows[i] = row;
 		parser->names[i] = (struct option){
 			.name = row->name,
-			.has_arg = row->value ? required_argument : no_argument,
+			.has_arg = has_value(row),
 			.val = INDEX_BASE + i,
 		};
 		if (row->brief)
@@ -134,7 +152,8 @@ static void help_row(const struct option_row *row, FILE *out)
 		used = fprintf(out, "  -%c, ", row->brief);
 	else
 		used = fprintf(out, "      ");
-	used += fprintf(out, "--%s%s%s", row->name, row->value ? " " : "",
+	used += fprintf(out, "--%s%s%s", row->name,
+			row->value && !options_value_is_optional(row) ? " " : "",
 			row->value ? row->value : "");
 	for (;;) {
 		const char *end = strchrnul(line, '\n');

@@ -3,6 +3,7 @@
 #ifndef MMTRACE_OPTIONS_H
 #define MMTRACE_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /**
@@ -10,7 +11,8 @@
  * @id: what options_parse() gives to its caller; 0 ends a table
  * @brief: its letter, 0 for none
  * @name: its name, without the dashes
- * @value: what its value is called in the help; NULL if it takes none
+ * @value: what its value is called in the help; NULL if it takes none; as "[=NAME]"
+ *	if it may be left out
  * @help: a line or more, separated by newlines
  */
 struct option_row {
@@ -54,6 +56,7 @@ typedef int (*option_fn)(void *context, int id, const char *value);
 
 int options_parse(const struct verb *verb, int argc, char **argv, option_fn fn,
 		  void *context);
+bool options_value_is_optional(const struct option_row *row);
 void options_help(const struct verb *verb, FILE *out);
 int options_exit(int result);
 

@@ -33,7 +33,7 @@ static void print_options(const char *kind, const struct verb *verb,
 			  const struct option_row *row, FILE *out)
 {
 	for (; row && row->id; row++) {
-		const char *value = row->value ? row->value : "";
+		const char *value = row->value && !options_value_is_optional(row) ? row->value : "";
 
 		if (row->brief)
 			fprintf(out, "%s %s -%c %s\n", kind, verb->name, row->brief, value);

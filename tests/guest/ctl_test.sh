@@ -153,6 +153,55 @@ trace_pid()
 		"$(awk '{ split($4, id, "/"); print id[1] }' of-pid | sort -u)" "$child"
 }
 
+# places FILE: what the lines below records say, in their order
+places()
+{
+	sed -n 's/^ > //p' "$1"
+}
+
+stacks()
+{
+	local child tracer
+
+	"$ctl" trace --stack=1 --event do_mmap -o raw -- /bin/true
+	check "--stack: each call has one address, but those of execve" awk '
+/ fd=/ && !/ stack=0x[0-9a-f]+(,(\.\.\.|\?))?$/ { print; bad = 1 }
+!/ fd=/ && / stack=/ { print; bad = 1 }
+END { exit bad || NR < 5 }' raw
+	"$ctl" trace --stack=3 --json -o raw.json -- /bin/true
+	check "--stack --json: addresses and nothing else" python '
+any("stack" in r for r in o) and all(1 <= len(r["stack"]) <= 3 and
+all(list(f) == ["ip"] for f in r["stack"]) and not (r["stack_cut"] and r["stack_broken"])
+for r in o if "stack" in r)' raw.json
+	"$ctl" trace --event do_mmap -k -o first.k -- /bin/true
+	"$ctl" trace --event do_mmap -k -o second.k -- /bin/true
+	equal "-k: a record is as many lines as it was" "$(grep -vc '^ > ' first.k)" "$(wc -l <raw)"
+	check "-k: no addresses in them" sh -c '! grep stack= first.k'
+	check "-k: the loader maps the libraries" grep -Eq '^ > /[^ ]*/ld-[^ ]*\(.*\) \[0x[0-9a-f]+\]$' first.k
+	equal "-k: the same places wherever they are mapped" "$(places first.k | grep '^/')" \
+		"$(places second.k | grep '^/')"
+	"$ctl" trace -k --json -o k.json -- /bin/true
+	equal "-k --json: the same places" "$(python3 -I -S -c '
+import json
+for line in open("k.json"):
+    for frame in json.loads(line).get("stack", []):
+        if "module" in frame:
+            print(frame["module"], frame["offset"])')" \
+		"$(places first.k | sed -n 's/^\(\/.*\|\[.*\]\)(.*) \[\(.*\)\]$/\1 \2/p')"
+
+	mkfifo again
+	start bash -c 'read -r line <again; printf -v line %1000000d 1; read -r line <again'
+	child=$pid
+	start "$ctl" trace -k -p "$child" -o before
+	tracer=$pid
+	until_true 30 armed do_mmap 1 || bail "trace -k -p does not record"
+	echo >again
+	check "-k: in what was mapped before the trace began" \
+		until_true 30 grep -Eq '^ > /[^ ]*/libc[.-][^ ]*\(.*\) \[0x' before
+	stop "$child"
+	stop "$tracer" INT
+}
+
 nasty_json()
 {
 	local names=($'new\nline' $'bad\xff"\\' $'esc\e[2J' $'nul-\x01' $'\xe2\x80\xa8' "'quote'" $'\xc3\xa9')
@@ -236,6 +285,7 @@ filter
 filter_holds
 trace_command
 trace_pid
+stacks
 nasty_json
 ends
 refused

@@ -51,6 +51,11 @@ expect 2 "--len: '4Q' is no range of bytes" filter set --len 4Q
 expect 2 "--prot: no flag 'bogus'" filter set --prot bogus
 expect 2 "--pid: no process 4194304" trace -p 4194304
 expect 2 "--ring-size: '3M' is no power of two" trace --ring-size 3M
+expect 2 "--stack: '0' is no number from 1 to 127" trace --stack=0
+expect 2 "--stack: '128' is no number" trace --stack=128
+expect 2 "--stack: '1x' is no number" trace --stack=1x
+expect 1 "$hint" trace --stack --device "$none" -- true
+expect 1 "$hint" trace -k --stack=3 --device "$none" -- true
 expect 2 "--event: no event 'bogus'" trace --event bogus
 expect 1 "$hint" status --device "$none"
 expect 1 "$hint" filter set --anon --device "$none"

@@ -19,7 +19,7 @@ static void same(const char *what)
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
 
-	json_record(out, &sample.rec);
+	json_record(out, &sample.rec, NULL);
 	fclose(out);
 	golden("tests/json.golden", what, text, len);
 	free(text);
@@ -36,6 +36,8 @@ static void test_lines(void)
 	sample_call(&sample, MMTRACE_EVENT_MREMAP, sizeof(struct mmtrace_mremap));
 	sample.rec.mremap = (struct mmtrace_mremap){ 0x1000, 4096, 8192, 3, 0xabc000 };
 	same("mremap");
+	sample_stack(&sample, 2, MMTRACE_STACK_CUT);
+	same("mremap with a stack");
 	memset(&sample, 0, sizeof(sample));
 	sample.rec.head.size = sizeof(struct mmtrace_head) + sizeof(struct mmtrace_lost);
 	sample.rec.lost = (struct mmtrace_lost){ 5, 1, 2, MMTRACE_LOST_MISSED, 1 };
@@ -51,7 +53,7 @@ static void put_path(const char *path, size_t len)
 	sample_file(&sample, path, len);
 	memset(sample.rec.call.comm, 0, sizeof(sample.rec.call.comm));
 	memcpy(sample.rec.call.comm, path, len < 15 ? len : 15);
-	json_record(stdout, &sample.rec);
+	json_record(stdout, &sample.rec, NULL);
 	for (i = 0; i < len; i++)
 		printf("%02x", (unsigned char)path[i]);
 	putchar('\n');
@@ -69,8 +71,8 @@ static void put_events(void)
 				sample.words[word] = (__u64)random() << 33 ^ random();
 			sample.rec.head.size = 160;
 			sample.rec.head.event = event;
-			sample.rec.head.flags &= ~MMTRACE_R_FILE;
-			json_record(stdout, &sample.rec);
+			sample.rec.head.flags &= ~(MMTRACE_R_FILE | MMTRACE_R_STACK);
+			json_record(stdout, &sample.rec, NULL);
 			puts("-");
 		}
 	}

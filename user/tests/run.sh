@@ -9,10 +9,17 @@ cd "$(dirname "$0")/.." || exit
 build=$1
 status=0
 
-for test in text names json filter diagnosis; do
+for test in text names json filter diagnosis symbols; do
 	echo "# $test"
 	"$build/${test}_test" || status=1
 done
+
+echo "# symbols with libdw"
+if [ -x "$build/symbols_libdw_test" ]; then
+	"$build/symbols_libdw_test" || status=1
+else
+	printf '1..1\nok 1 # SKIP no libdw\n'
+fi
 
 echo "# json, read by another parser"
 if command -v python3 >/dev/null; then
