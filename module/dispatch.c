@@ -21,6 +21,7 @@
 #include "call.h"
 #include "dispatch.h"
 #include "filter.h"
+#include "follow.h"
 #include "hook.h"
 #include "record.h"
 #include "ring.h"
@@ -75,6 +76,11 @@ static bool session_accepts(const struct session *session, struct call *call)
 	return (!filter || filter_accepts(filter, call)) && !dispatch_left_out(session);
 }
 
+static bool is_stranger(const struct session *session)
+{
+	return unlikely(READ_ONCE(session->follows)) && !follow_has_current(session);
+}
+
 static void count_all_filtered(u32 event)
 {
 	const struct session *session;
@@ -90,6 +96,14 @@ static bool may_accept(const struct filter *filter, struct call *call)
 		return true;
 	return filter->simple ? filter_may_accept(filter, call) :
 				filter_could_accept(filter, call);
+}
+
+/* As far as its entry tells. */
+static bool session_may_accept(const struct session *session, struct call *call)
+{
+	return !is_stranger(session) &&
+	       may_accept(rcu_dereference_sched(session->filter), call) &&
+	       !dispatch_left_out(session);
 }
 
 /**
@@ -109,8 +123,7 @@ bool dispatch_entry_slowly(struct call *call)
 		goto filtered;
 	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
 				 rcu_read_lock_any_held())
-		if (may_accept(rcu_dereference_sched(session->filter), call) &&
-		    !dispatch_left_out(session))
+		if (session_may_accept(session, call))
 			return true;
 filtered:
 	count_all_filtered(event);
@@ -128,8 +141,7 @@ static void count_missed(struct call *call)
 				 rcu_read_lock_any_held()) {
 		struct session_cpu *cpu = this_cpu_ptr(session->cpu);
 
-		if (may_accept(rcu_dereference_sched(session->filter), call) &&
-		    !dispatch_left_out(session)) {
+		if (session_may_accept(session, call)) {
 			dispatch_count(&cpu->missed[event]);
 			wake_after_write(cpu);
 		} else {
@@ -196,8 +208,12 @@ static noinline void offer_to_all(struct call *call)
 		return;
 	}
 	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
-				 rcu_read_lock_any_held())
-		offer(session, call, &done, &stacked);
+				 rcu_read_lock_any_held()) {
+		if (is_stranger(session))
+			dispatch_count_filtered(session, event);
+		else
+			offer(session, call, &done, &stacked);
+	}
 }
 
 /**
@@ -272,7 +288,7 @@ static void find_only(u32 event)
 
 	if (first && !first->next && !rcu_access_pointer(device_filter))
 		only = container_of(first, struct session, links[event]);
-	if (only && only->stack_depth)
+	if (only && (only->stack_depth || only->follows))
 		only = NULL;
 	rcu_assign_pointer(dispatch_only[event], only);
 }
@@ -355,6 +371,25 @@ int dispatch_change(struct session *session, u32 events)
 	if (removed)
 		synchronize_rcu();
 	return err;
+}
+
+/**
+ * dispatch_set_follows() - take calls of those alone whom a session follows
+ * @session: locked; takes those of all until now
+ *
+ * When this returns, no handler puts another's record in the session's rings any
+ * more.
+ */
+void dispatch_set_follows(struct session *session)
+{
+	u32 event;
+
+	mutex_lock(&dispatch_lock);
+	WRITE_ONCE(session->follows, true);
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
+		find_only(event);
+	mutex_unlock(&dispatch_lock);
+	synchronize_rcu();
 }
 
 /**

@@ -22,6 +22,7 @@
 
 #include "dispatch.h"
 #include "filter.h"
+#include "follow.h"
 #include "hook.h"
 #include "reader.h"
 #include "session.h"
@@ -170,6 +171,7 @@ struct session *session_open(void)
 	for_each_possible_cpu(cpu)
 		per_cpu_ptr(session->cpu, cpu)->session = session;
 	mutex_init(&session->lock);
+	follow_init(&session->follow);
 	wake_init(session);
 	session->opener = get_pid(task_tgid(current));
 	session->owner = session->opener;
@@ -189,6 +191,7 @@ no_memory:
 void session_close(struct session *session)
 {
 	session_stop(session);
+	follow_end(session);
 	wake_exit(session);
 	if (session->reader) {
 		reader_destroy(session->reader);
@@ -238,8 +241,42 @@ void session_stop(struct session *session)
 	if (session->state != SESSION_RUNNING)
 		return;
 	dispatch_change(session, 0);
+	follow_end(session);
 	session->state = SESSION_STOPPED;
 	wake_up_interruptible_all(&session->wait);
+}
+
+/**
+ * session_stop_if_over() - stop if nobody is left whom the session followed
+ * @session: locked; to be asked before its records are looked at, as those of the
+ *	last of them may have come since
+ */
+void session_stop_if_over(struct session *session)
+{
+	if (session->follows && follow_is_over(session))
+		session_stop(session);
+}
+
+/**
+ * session_follow() - take calls of this process or thread, and of no others but
+ *	those that were asked for likewise
+ * @session: locked
+ * @pid: of it
+ * @flags: MMTRACE_FOLLOW_*
+ * @added: threads that were not followed before
+ *
+ * Return: 0, -EINVAL for a session that was stopped, or what follow_add() said.
+ */
+int session_follow(struct session *session, struct pid *pid, u32 flags, u32 *added)
+{
+	int err;
+
+	if (session->state == SESSION_STOPPED)
+		return -EINVAL;
+	err = follow_add(session, pid, flags, added);
+	if (!err && !session->follows)
+		dispatch_set_follows(session);
+	return err;
 }
 
 /**
@@ -375,6 +412,7 @@ int session_stats(struct session *session, struct mmtrace_stats *stats)
 	u32 event;
 	int err;
 
+	follow_stats(session, stats);
 	if (session->reader) {
 		err = reader_count(session, delivered, in_rings);
 		if (err)

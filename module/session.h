@@ -12,6 +12,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include "follow.h"
 #include "ring.h"
 
 struct filter;
@@ -77,12 +78,15 @@ enum session_state {
  * @timeout: jiffies after which the alarm wakes; may change at any time
  * @links: among the sessions that want an event; dispatch's own, like @events
  * @events: set of those that it wants
+ * @follows: it takes calls of those that it follows alone; dispatch's own, too
+ * @follow: these
  * @lock: guards what follows, and makes one consumer of many readers
  * @state: enum session_state
  * @config: as users see it
  * @reader: what it reads with; there from the start on
  * @wait: readers and pollers sleep here
  * @alarm: wakes them at the end of the timeout
+ * @end: wakes them when nobody is left whom it follows
  */
 struct session {
 	struct session_cpu __percpu	*cpu;
@@ -94,6 +98,8 @@ struct session {
 	unsigned long			timeout;
 	struct hlist_node		links[MMTRACE_EVENT_COUNT];
 	u32				events;
+	bool				follows;
+	struct follow			follow;
 
 	struct mutex			lock;	/* see above */
 	enum session_state		state;
@@ -102,6 +108,7 @@ struct session {
 
 	wait_queue_head_t		wait;
 	struct delayed_work		alarm;
+	struct irq_work			end;
 };
 
 /* Smallest and largest ring, bytes a CPU. */
@@ -126,6 +133,8 @@ struct session *session_open(void);
 void session_close(struct session *session);
 int session_start(struct session *session);
 void session_stop(struct session *session);
+void session_stop_if_over(struct session *session);
+int session_follow(struct session *session, struct pid *pid, u32 flags, u32 *added);
 int session_configure(struct session *session, const struct mmtrace_config *config);
 u64 session_missed(const struct session *session, u32 event);
 void session_set_filter(struct session *session, struct filter *filter);
