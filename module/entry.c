@@ -145,7 +145,8 @@ static noinline void old_mmap_origin(struct call *call)
 	call->out.head.flags |= MMTRACE_R_FD;
 }
 
-static void do_mmap_origin(struct call *call)
+/* Inline, as nearly every do_mmap that is recorded comes here. */
+static __always_inline void do_mmap_origin(struct call *call)
 {
 	bool is_32bit;
 	int nr;
@@ -169,6 +170,17 @@ static void do_mmap_origin(struct call *call)
 	} else {
 		call->out.call.syscall = number_after_exec(nr, is_32bit);
 	}
+}
+
+/**
+ * entry_origin() - find out early where a call comes from
+ * @call: that has just been entered, for a filter that asks for its descriptor or
+ *	its system call; of one that is wanted it is found once more
+ */
+void entry_origin(struct call *call)
+{
+	if (call_event(call) == MMTRACE_EVENT_DO_MMAP)
+		do_mmap_origin(call);
 }
 
 static void do_mmap_arguments(struct call *call, struct pt_regs *regs)

@@ -3,6 +3,7 @@
 #ifndef MMTRACE_ENTRY_H
 #define MMTRACE_ENTRY_H
 
+struct call;
 struct kprobe;
 struct kretprobe_instance;
 struct pt_regs;
@@ -14,6 +15,7 @@ int entry_remap_file_pages(struct kprobe *probe, struct pt_regs *regs);
 int entry_mmap(struct kprobe *probe, struct pt_regs *regs);
 int entry_mmap2(struct kprobe *probe, struct pt_regs *regs);
 
+void entry_origin(struct call *call);
 int entry_return(struct kretprobe_instance *ri, struct pt_regs *regs);
 
 #endif /* MMTRACE_ENTRY_H */

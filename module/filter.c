@@ -3,131 +3,19 @@
  * Filters: a list of predicates, each of which says where to go on if it holds
  * and where if not, always forward. So a filter of n predicates is judged in n
  * steps at most, whatever it says.
- *
- * A new field is a row in fields[], where need be a case in work_out(), and a
- * line in the UAPI header.
  */
-#include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/glob.h>
-#include <linux/mman.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "call.h"
+#include "entry.h"
+#include "field.h"
 #include "filter.h"
 #include "record.h"
-
-/**
- * struct field - what is to be known of a field
- * @source: enum filter_source
- * @at_return: known when the call returns, not before
- * @offset: of a u32, where @source is a structure
- */
-struct field {
-	u8	source;
-	bool	at_return;
-	u16	offset;
-};
-
-static const struct field fields[MMTRACE_FIELD_COUNT] = {
-	[MMTRACE_FIELD_EVENT] = {
-		.source		= FILTER_FROM_CALL,
-		.offset		= offsetof(struct call, out.head.event),
-	},
-	[MMTRACE_FIELD_TGID] = {
-		.source		= FILTER_FROM_TASK,
-		.offset		= offsetof(struct task_struct, tgid),
-	},
-	[MMTRACE_FIELD_TID] = {
-		.source		= FILTER_FROM_TASK,
-		.offset		= offsetof(struct task_struct, pid),
-	},
-	[MMTRACE_FIELD_UID] = {
-		/* A kuid_t is a user id of the initial namespace. */
-		.source		= FILTER_FROM_CRED,
-		.offset		= offsetof(struct cred, uid),
-	},
-	[MMTRACE_FIELD_COMM] = {
-		.source		= FILTER_FROM_STRING,
-	},
-	[MMTRACE_FIELD_PROT] = {
-		.source		= FILTER_FROM_ARG,
-	},
-	[MMTRACE_FIELD_FLAGS] = {
-		.source		= FILTER_FROM_ARG,
-	},
-	[MMTRACE_FIELD_LEN] = {
-		.source		= FILTER_FROM_ARG,
-	},
-	[MMTRACE_FIELD_ANON] = {
-		.source		= FILTER_FROM_CODE,
-	},
-	[MMTRACE_FIELD_PATH] = {
-		.source		= FILTER_FROM_STRING,
-		.at_return	= true,
-	},
-	[MMTRACE_FIELD_FAILED] = {
-		.source		= FILTER_FROM_CODE,
-		.at_return	= true,
-	},
-};
-
-/* Which argument a field is, counted from 1; 0 where the event has no such. */
-const u8 filter_arg[MMTRACE_EVENT_COUNT][MMTRACE_FIELD_COUNT] = {
-	[MMTRACE_EVENT_DO_MMAP] = {
-		[MMTRACE_FIELD_LEN]	= 2,
-		[MMTRACE_FIELD_PROT]	= 3,
-		[MMTRACE_FIELD_FLAGS]	= 4,
-	},
-	[MMTRACE_EVENT_MMAP] = {
-		[MMTRACE_FIELD_LEN]	= 2,
-		[MMTRACE_FIELD_PROT]	= 3,
-		[MMTRACE_FIELD_FLAGS]	= 4,
-	},
-	[MMTRACE_EVENT_MMAP2] = {
-		[MMTRACE_FIELD_LEN]	= 2,
-		[MMTRACE_FIELD_PROT]	= 3,
-		[MMTRACE_FIELD_FLAGS]	= 4,
-	},
-	[MMTRACE_EVENT_MREMAP] = {
-		[MMTRACE_FIELD_LEN]	= 3,
-		[MMTRACE_FIELD_FLAGS]	= 4,
-	},
-	[MMTRACE_EVENT_REMAP_FILE_PAGES] = {
-		[MMTRACE_FIELD_LEN]	= 2,
-		[MMTRACE_FIELD_PROT]	= 3,
-		[MMTRACE_FIELD_FLAGS]	= 5,
-	},
-};
-
-static bool is_anon(struct call *call, u64 *value)
-{
-	u64 flags;
-
-	switch (call_event(call)) {
-	case MMTRACE_EVENT_DO_MMAP:
-		*value = !call->file;
-		return true;
-	case MMTRACE_EVENT_MMAP:
-	case MMTRACE_EVENT_MMAP2:
-		filter_argument(call, MMTRACE_FIELD_FLAGS, &flags);
-		*value = !!(flags & MAP_ANONYMOUS);
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool work_out(struct call *call, u32 field, u64 *value)
-{
-	if (field == MMTRACE_FIELD_ANON)
-		return is_anon(call, value);
-	*value = call_failed(call);
-	return true;
-}
 
 static bool match(const struct filter_pred *pred, struct call *call)
 {
@@ -144,14 +32,19 @@ static bool match(const struct filter_pred *pred, struct call *call)
 /* False, too, where the event has no such field. */
 static bool holds(const struct filter_pred *pred, struct call *call)
 {
+	const struct mmtrace_pred *uapi = &pred->uapi;
 	bool has;
 	u64 number;
 
 	switch (pred->source) {
-	case FILTER_FROM_STRING:
+	case FIELD_FROM_STRING:
 		return match(pred, call);
-	case FILTER_FROM_CODE:
-		has = work_out(call, pred->uapi.field, &number);
+	case FIELD_FROM_BYTES:
+		return field_overlaps(call, uapi->value, uapi->mask);
+	case FIELD_FROM_CODE:
+		if (uapi->op == MMTRACE_OP_UNDER)
+			return field_is_under(uapi->value);
+		has = field_number(call, uapi->field, pred->at_return, &number);
 		break;
 	default:
 		has = filter_simple_number(pred, call, &number);
@@ -162,8 +55,7 @@ static bool holds(const struct filter_pred *pred, struct call *call)
 
 static bool known_at_entry(const struct filter_pred *pred, const struct call *call)
 {
-	return !pred->at_return ||
-	       (pred->uapi.field == MMTRACE_FIELD_PATH && !call->file);
+	return !pred->at_return || (pred->of_file && !call->file);
 }
 
 /**
@@ -181,6 +73,8 @@ bool filter_could_accept(const struct filter *filter, struct call *call)
 	u64 reached = BIT_ULL(0);
 	u32 i, branch, next;
 
+	if (filter->of_origin)
+		entry_origin(call);
 	for (i = 0; i < filter->preds_len; i++) {
 		const struct filter_pred *pred = &filter->preds[i];
 		bool known, result;
@@ -223,7 +117,7 @@ bool filter_accepts(const struct filter *filter, struct call *call)
 
 static bool is_string(const struct mmtrace_pred *pred)
 {
-	return fields[pred->field].source == FILTER_FROM_STRING;
+	return fields[pred->field].source == FIELD_FROM_STRING;
 }
 
 static bool leads_on(u16 to, u32 from, u32 preds_len)
@@ -246,17 +140,28 @@ static int check_string(const struct mmtrace_pred *pred, const char *strings,
 	return 0;
 }
 
-static int check_number(const struct mmtrace_pred *pred)
+static bool is_range(const struct mmtrace_pred *pred)
+{
+	if (fields[pred->field].is_signed)
+		return (s64)pred->value <= (s64)pred->mask;
+	return pred->value <= pred->mask;
+}
+
+static bool is_good_number(const struct mmtrace_pred *pred)
 {
 	switch (pred->op) {
 	case MMTRACE_OP_EQ:
 	case MMTRACE_OP_LT:
 	case MMTRACE_OP_GT:
-		return 0;
+		return true;
 	case MMTRACE_OP_ANY:
-		return pred->value ? -EINVAL : 0;
+		return !pred->value;
+	case MMTRACE_OP_UNDER:
+		return pred->field == MMTRACE_FIELD_CGROUP && !pred->mask;
+	case MMTRACE_OP_RANGE:
+		return is_range(pred);
 	default:
-		return -EINVAL;
+		return false;
 	}
 }
 
@@ -269,40 +174,52 @@ static int check_pred(const struct mmtrace_pred *preds, u32 i, u32 preds_len,
 	    !leads_on(pred->on_true, i, preds_len) ||
 	    !leads_on(pred->on_false, i, preds_len))
 		return -EINVAL;
-	return is_string(pred) ?
-	       check_string(pred, strings, strings_len) : check_number(pred);
+	switch (fields[pred->field].source) {
+	case FIELD_FROM_STRING:
+		return check_string(pred, strings, strings_len);
+	case FIELD_FROM_BYTES:
+		return pred->op == MMTRACE_OP_OVERLAP && is_range(pred) ? 0 : -EINVAL;
+	default:
+		return is_good_number(pred) ? 0 : -EINVAL;
+	}
 }
 
-/* Every operator is a range of numbers. An empty one is 1 of a number that is 0. */
-static void adopt_number(struct filter_pred *pred)
+/*
+ * Every operator is a range of numbers, which may go from the largest on to 0: so
+ * signed numbers need nothing else. An empty one is 1 of a number that is 0.
+ */
+static void adopt_number(struct filter_pred *pred, bool is_signed)
 {
+	u64 lowest = is_signed ? S64_MIN : 0, highest = is_signed ? S64_MAX : U64_MAX;
 	const struct mmtrace_pred *uapi = &pred->uapi;
+	u64 least = uapi->value, most = uapi->value;
 	bool none = false;
 
 	pred->mask = uapi->mask;
 	switch (uapi->op) {
-	case MMTRACE_OP_EQ:
-		pred->least = uapi->value;
-		break;
 	case MMTRACE_OP_LT:
-		none = !uapi->value;
-		pred->span = uapi->value - 1;
+		none = uapi->value == lowest;
+		least = lowest;
+		most = uapi->value - 1;
 		break;
 	case MMTRACE_OP_GT:
-		none = uapi->value == U64_MAX;
-		pred->least = uapi->value + 1;
-		pred->span = U64_MAX - pred->least;
+		none = uapi->value == highest;
+		least = uapi->value + 1;
+		most = highest;
 		break;
 	case MMTRACE_OP_ANY:
-		pred->least = 1;
-		pred->span = U64_MAX - 1;
+		least = 1;
+		most = U64_MAX;
+		break;
+	case MMTRACE_OP_RANGE:
+		pred->mask = U64_MAX;
+		most = uapi->mask;
 		break;
 	}
-	if (none) {
+	pred->least = none ? 1 : least;
+	pred->span = none ? 0 : most - least;
+	if (none)
 		pred->mask = 0;
-		pred->least = 1;
-		pred->span = 0;
-	}
 }
 
 /* Every string gets a NUL, and a place of its own, whatever they shared before. */
@@ -316,9 +233,12 @@ static char *adopt_string(struct filter *filter, struct filter_pred *pred,
 	return copy + pred->uapi.mask + 1;
 }
 
-static bool is_simple(const struct field *field)
+/* Of the kinds of a file some are known early. */
+static bool is_at_return(const struct field *field, const struct mmtrace_pred *pred)
 {
-	return field->source < FILTER_FROM_CODE && !field->at_return;
+	if (pred->field == MMTRACE_FIELD_KIND && pred->op != MMTRACE_OP_RANGE)
+		return pred->mask & ~(u64)FIELD_KIND_AT_ENTRY & FIELD_KIND_ALL;
+	return field->at_return;
 }
 
 static void adopt(struct filter *filter, const struct mmtrace_pred *preds,
@@ -336,13 +256,15 @@ static void adopt(struct filter *filter, const struct mmtrace_pred *preds,
 		pred->on_true = preds[i].on_true;
 		pred->on_false = preds[i].on_false;
 		pred->source = field->source;
-		pred->at_return = field->at_return;
+		pred->at_return = is_at_return(field, &preds[i]);
+		pred->of_file = field->of_file;
 		pred->offset = field->offset;
-		filter->simple &= is_simple(field);
+		filter->simple &= field->source < FIELD_FROM_CODE;
+		filter->of_origin |= field->of_origin;
 		if (is_string(&preds[i]))
 			copy = adopt_string(filter, pred, strings, copy);
 		else
-			adopt_number(pred);
+			adopt_number(pred, field->is_signed);
 	}
 }
 

@@ -9,37 +9,20 @@
 #include <linux/types.h>
 
 #include "call.h"
-
-/**
- * enum filter_source - where the value of a field is; the first four are known
- *	at entry and a matter of a few instructions
- * @FILTER_FROM_CALL: in struct call
- * @FILTER_FROM_ARG: an argument, which one depends on the event
- * @FILTER_FROM_TASK: in current
- * @FILTER_FROM_CRED: in current's credentials
- * @FILTER_FROM_CODE: has to be worked out
- * @FILTER_FROM_STRING: not a number
- */
-enum filter_source {
-	FILTER_FROM_CALL,
-	FILTER_FROM_ARG,
-	FILTER_FROM_TASK,
-	FILTER_FROM_CRED,
-	FILTER_FROM_CODE,
-	FILTER_FROM_STRING,
-};
+#include "field.h"
 
 /**
  * struct filter_pred - a predicate that has been checked
  * @on_true: as in @uapi
  * @on_false: as in @uapi
  * @offset: of a u32, where @source is a structure
- * @source: enum filter_source
+ * @source: enum field_source
  * @at_return: can't be decided at the entry of a call
+ * @of_file: it can where the call has no file
  * @mask: bits of a number to look at
  * @least: it holds if the number is not less than this
- * @span: and not more than this above it: so is every operator, without asking
- *	which
+ * @span: and not more than this above it: so is every operator of numbers, without
+ *	asking which
  * @string: of a string, with a NUL at its end
  * @uapi: as it was given; of a string, its place among those of the filter
  */
@@ -49,6 +32,7 @@ struct filter_pred {
 	u16			offset;
 	u8			source;
 	bool			at_return;
+	bool			of_file;
 	u64			mask;
 	u64			least;
 	u64			span;
@@ -61,12 +45,14 @@ struct filter_pred {
  * @strings_len: bytes of all the strings, without the NULs
  * @preds_len: of @preds, at least 1
  * @simple: filter_may_accept() can judge by it
+ * @of_origin: at entry, where a do_mmap comes from has to be looked for first
  * @preds: followed by their strings
  */
 struct filter {
 	u32			strings_len;
 	u16			preds_len;
 	bool			simple;
+	bool			of_origin;
 	struct filter_pred	preds[];
 };
 
@@ -78,8 +64,6 @@ void filter_dump(const struct filter *filter, struct mmtrace_pred *preds,
 bool filter_could_accept(const struct filter *filter, struct call *call);
 bool filter_accepts(const struct filter *filter, struct call *call);
 
-extern const u8 filter_arg[MMTRACE_EVENT_COUNT][MMTRACE_FIELD_COUNT];
-
 static inline u32 filter_load(const void *structure, u32 offset)
 {
 	return *(const u32 *)(structure + offset);
@@ -88,7 +72,7 @@ static inline u32 filter_load(const void *structure, u32 offset)
 /* The argument of a call that is a field; false if its event has no such. */
 static inline bool filter_argument(struct call *call, u32 field, u64 *value)
 {
-	u32 arg = filter_arg[call_event(call)][field];
+	u32 arg = field_arg[call_event(call)][field];
 
 	if (!arg)
 		return false;
@@ -100,11 +84,11 @@ static inline bool filter_argument(struct call *call, u32 field, u64 *value)
 static __always_inline bool filter_simple_number(const struct filter_pred *pred,
 						 struct call *call, u64 *value)
 {
-	if (pred->source == FILTER_FROM_TASK)
+	if (pred->source == FIELD_FROM_TASK)
 		*value = filter_load(current, pred->offset);
-	else if (pred->source == FILTER_FROM_ARG)
+	else if (pred->source == FIELD_FROM_ARG)
 		return filter_argument(call, pred->uapi.field, value);
-	else if (pred->source == FILTER_FROM_CALL)
+	else if (pred->source == FIELD_FROM_CALL)
 		*value = filter_load(call, pred->offset);
 	else
 		*value = filter_load(current_cred(), pred->offset);

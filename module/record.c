@@ -15,15 +15,16 @@
 #include <linux/magic.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
-#include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/percpu.h>
 #include <linux/string.h>
 
 #include "call.h"
+#include "field.h"
 #include "path.h"
 #include "record.h"
 #include "stack.h"
+#include "task.h"
 
 /* The arguments that each event has, in the order of struct call. */
 static_assert(offsetof(struct mmtrace_mmap, off) == 8 * (CALL_ARGS - 1));
@@ -133,6 +134,21 @@ const char *record_path(struct call *call)
 	return record_file(this_cpu_ptr(records))->path;
 }
 
+/**
+ * record_kind() - what kind of file a call with one has
+ * @call: which has been entered
+ * @at_return: it has returned: the path tells more
+ *
+ * Return: MMTRACE_R_*, as MMTRACE_FIELD_KIND has them.
+ */
+u32 record_kind(struct call *call, bool at_return)
+{
+	if (!at_return)
+		return inode_flags(file_inode(call->file)) & FIELD_KIND_AT_ENTRY;
+	record_path(call);
+	return call->out.head.flags & FIELD_KIND_ALL;
+}
+
 /* Everything here is current's own or under RCU, and preemption is off. */
 static __always_inline void add_task(struct mmtrace_record *out)
 {
@@ -146,8 +162,8 @@ static __always_inline void add_task(struct mmtrace_record *out)
 	out->call.uid = __kuid_val(cred->uid);
 	out->call.gid = __kgid_val(cred->gid);
 	out->call.mnt_ns = current_mnt_ns_id();
-	out->call.pid_ns = ns_of_pid(task_pid(current))->ns.inum;
-	out->call.cgroup = cgroup_id(rcu_dereference_sched(task->cgroups)->dfl_cgrp);
+	out->call.pid_ns = task_pid_ns_id();
+	out->call.cgroup = cgroup_id(task_own_cgroup(task));
 	/* Another thread may be renaming this one, but never writes over the last NUL. */
 	memcpy(out->call.comm, task->comm, sizeof(out->call.comm));
 }

@@ -40,6 +40,7 @@ struct record {
 int record_init(void);
 void record_exit(void);
 const char *record_path(struct call *call);
+u32 record_kind(struct call *call, bool at_return);
 struct mmtrace_record *record_finish(struct call *call);
 struct mmtrace_record *record_with_stack(struct mmtrace_record *done,
 					 struct mmtrace_record *stacked, u32 depth);

@@ -228,6 +228,82 @@ TEST_F(filter_set, hostile)
 	}
 }
 
+/* Which operators a field takes, whatever it is asked with. */
+static __u32 operators_of(__u16 field)
+{
+	const __u32 numbers = 1u << MMTRACE_OP_EQ | 1u << MMTRACE_OP_LT | 1u << MMTRACE_OP_GT |
+			      1u << MMTRACE_OP_ANY | 1u << MMTRACE_OP_RANGE;
+
+	switch (field) {
+	case MMTRACE_FIELD_COMM:
+	case MMTRACE_FIELD_PATH:
+		return 1u << MMTRACE_OP_EQ | 1u << MMTRACE_OP_GLOB;
+	case MMTRACE_FIELD_ADDR:
+		return 1u << MMTRACE_OP_OVERLAP;
+	case MMTRACE_FIELD_CGROUP:
+		return numbers | 1u << MMTRACE_OP_UNDER;
+	default:
+		return field < MMTRACE_FIELD_COUNT ? numbers : 0;
+	}
+}
+
+TEST_F(filter_set, each_operator_of_each_field)
+{
+	struct mmtrace_pred pred = { .on_true = YES, .on_false = NO };
+	int expected;
+
+	for (pred.field = 0; pred.field < MMTRACE_FIELD_COUNT + 2; pred.field++) {
+		for (pred.op = 0; pred.op < MMTRACE_OP_COUNT + 2; pred.op++) {
+			expected = operators_of(pred.field) & 1u << pred.op ? 0 : -EINVAL;
+			EXPECT_EQ(expected, set_filter(self->fd, variant->set, &pred, 1, NULL)) {
+				TH_LOG("field %u, operator %u", pred.field, pred.op);
+			}
+		}
+		/* The same, in a number whose lower half is good. */
+		pred.op = 0x100;
+		EXPECT_EQ(-EINVAL, set_filter(self->fd, variant->set, &pred, 1, NULL));
+	}
+}
+
+#define NUM(field, op, value, mask)	\
+	{ MMTRACE_FIELD_##field, MMTRACE_OP_##op, YES, NO, value, mask }
+
+/* What an operator makes of value and mask. */
+TEST_F(filter_set, bounds)
+{
+	static const struct {
+		struct mmtrace_pred	pred;
+		int			err;
+	} rows[] = {
+		{ NUM(CGROUP, UNDER, 1, 0), 0 },
+		{ NUM(CGROUP, UNDER, ~0ull, 0), 0 },
+		{ NUM(CGROUP, UNDER, 1, 1), EINVAL },
+		{ NUM(CGROUP, UNDER, 1, ~0ull), EINVAL },
+		{ NUM(ADDR, OVERLAP, 0, 0), 0 },
+		{ NUM(ADDR, OVERLAP, 0, ~0ull), 0 },
+		{ NUM(ADDR, OVERLAP, 1, 0), EINVAL },
+		{ NUM(ADDR, OVERLAP, ~0ull, ~0ull - 1), EINVAL },
+		{ NUM(LEN, RANGE, 5, 5), 0 },
+		{ NUM(LEN, RANGE, 0, ~0ull), 0 },
+		{ NUM(LEN, RANGE, 6, 5), EINVAL },
+		{ NUM(LEN, RANGE, ~0ull, 0), EINVAL },
+		{ NUM(FD, RANGE, ~0ull, 0), 0 },
+		{ NUM(FD, RANGE, 0, ~0ull), EINVAL },
+		{ NUM(RET, RANGE, 1ull << 63, ~0ull >> 1), 0 },
+		{ NUM(SYSCALL, RANGE, ~0ull >> 1, 1ull << 63), EINVAL },
+		{ NUM(KIND, ANY, 1, ~0ull), EINVAL },
+		{ NUM(KIND, ANY, 0, 0), 0 },
+		{ NUM(DEV, EQ, ~0ull, 0), 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		EXPECT_EQ(-rows[i].err, set_filter(self->fd, variant->set, &rows[i].pred, 1,
+						   NULL)) {
+			TH_LOG("in row %zu", i);
+		}
+}
+
 /* Strings that nothing but their length or their bytes speaks against. */
 TEST_F(filter_set, strings)
 {

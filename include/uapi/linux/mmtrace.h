@@ -545,9 +545,36 @@ struct mmtrace_stats {
  *	mremap and remap_file_pages have none
  * @MMTRACE_FIELD_PATH: of the file; a string; only a do_mmap with a file has it
  * @MMTRACE_FIELD_FAILED: 1 if the call returned an errno, 0 if not
+ * @MMTRACE_FIELD_GID: real group id
+ * @MMTRACE_FIELD_CGROUP: id of the cgroup (v2)
+ * @MMTRACE_FIELD_MNT_NS: inode number of the mount namespace
+ * @MMTRACE_FIELD_PID_NS: inode number of the pid namespace
+ * @MMTRACE_FIELD_ADDR: the bytes that the call is about; takes MMTRACE_OP_OVERLAP
+ *	alone. Of one that succeeded, the mapping at @ret; of one that failed, and of
+ *	remap_file_pages, @addr and the length. Of mremap, the old bytes and these: if
+ *	it succeeded the new ones at @ret, if it failed those at @new_address where
+ *	MREMAP_FIXED asks for them. All in whole pages
+ * @MMTRACE_FIELD_PGOFF: offset in the file, in pages, of mmap and mmap2 too; mremap
+ *	has none
+ * @MMTRACE_FIELD_FD: file descriptor; signed; a do_mmap has it with MMTRACE_R_FD;
+ *	mremap and remap_file_pages have none
+ * @MMTRACE_FIELD_DEV: device of the file's filesystem, the major number in the upper
+ *	32 bits, the minor in the lower; only a do_mmap with a file has it
+ * @MMTRACE_FIELD_INODE: inode number of the file; likewise
+ * @MMTRACE_FIELD_KIND: MMTRACE_R_* of the file: UNLINKED, MEMFD, SHM, TMPFS, HUGETLB,
+ *	DEVICE, all other bits being 0; likewise
+ * @MMTRACE_FIELD_RET: what the call returned; signed
+ * @MMTRACE_FIELD_ERRNO: the error, as a positive number; 0 if the call did not fail
+ * @MMTRACE_FIELD_DURATION: ns from entry to return
+ * @MMTRACE_FIELD_SYSCALL: number of the system call that the thread is in, -1 for
+ *	none, as struct mmtrace_call has it; signed
+ * @MMTRACE_FIELD_COMPAT: 1 with MMTRACE_R_COMPAT, 0 without
  * @MMTRACE_FIELD_COUNT: not a field
  *
- * Path and failed are known at the return of a call, all others at its entry.
+ * Known at the return of a call: path, failed, addr, ret, errno, duration, and kind
+ * if the mask has MMTRACE_R_UNLINKED, MMTRACE_R_MEMFD or MMTRACE_R_SHM in it. All
+ * others are known at its entry, and so is that a call without a file has no path
+ * and no kind.
  */
 enum mmtrace_field {
 	MMTRACE_FIELD_EVENT	= 0,
@@ -561,28 +588,52 @@ enum mmtrace_field {
 	MMTRACE_FIELD_ANON	= 8,
 	MMTRACE_FIELD_PATH	= 9,
 	MMTRACE_FIELD_FAILED	= 10,
+	MMTRACE_FIELD_GID	= 11,
+	MMTRACE_FIELD_CGROUP	= 12,
+	MMTRACE_FIELD_MNT_NS	= 13,
+	MMTRACE_FIELD_PID_NS	= 14,
+	MMTRACE_FIELD_ADDR	= 15,
+	MMTRACE_FIELD_PGOFF	= 16,
+	MMTRACE_FIELD_FD	= 17,
+	MMTRACE_FIELD_DEV	= 18,
+	MMTRACE_FIELD_INODE	= 19,
+	MMTRACE_FIELD_KIND	= 20,
+	MMTRACE_FIELD_RET	= 21,
+	MMTRACE_FIELD_ERRNO	= 22,
+	MMTRACE_FIELD_DURATION	= 23,
+	MMTRACE_FIELD_SYSCALL	= 24,
+	MMTRACE_FIELD_COMPAT	= 25,
 	MMTRACE_FIELD_COUNT
 };
 
 /**
  * enum mmtrace_op - how a predicate compares
  * @MMTRACE_OP_EQ: (field & mask) == value
- * @MMTRACE_OP_LT: (field & mask) < value, unsigned
- * @MMTRACE_OP_GT: (field & mask) > value, unsigned
+ * @MMTRACE_OP_LT: (field & mask) < value; of a signed field both are signed
+ * @MMTRACE_OP_GT: (field & mask) > value, likewise
  * @MMTRACE_OP_ANY: (field & mask) != 0; value must be 0
  * @MMTRACE_OP_GLOB: the whole string matches a shell pattern: * any bytes,
  *	? one byte, [a-c] [!a-c] a class, \\ takes the next as it is; strings only
+ * @MMTRACE_OP_UNDER: the cgroup is @value, or below it: of its ancestors the nearest
+ *	MMTRACE_CGROUPS_MAX - 1 are looked at; MMTRACE_FIELD_CGROUP only; mask must be 0
+ * @MMTRACE_OP_OVERLAP: one of the bytes from @value to @mask, both included, is among
+ *	them; MMTRACE_FIELD_ADDR only; @value must not be above @mask
+ * @MMTRACE_OP_RANGE: the field is not below @value and not above @mask; of a signed
+ *	field both are signed; @value must not be above @mask
  * @MMTRACE_OP_COUNT: not an operator
  *
  * A predicate about a field that the event has not is false. The reverse of a
  * predicate is the same with @on_true and @on_false exchanged.
  */
 enum mmtrace_op {
-	MMTRACE_OP_EQ	= 0,
-	MMTRACE_OP_LT	= 1,
-	MMTRACE_OP_GT	= 2,
-	MMTRACE_OP_ANY	= 3,
-	MMTRACE_OP_GLOB	= 4,
+	MMTRACE_OP_EQ		= 0,
+	MMTRACE_OP_LT		= 1,
+	MMTRACE_OP_GT		= 2,
+	MMTRACE_OP_ANY		= 3,
+	MMTRACE_OP_GLOB		= 4,
+	MMTRACE_OP_UNDER	= 5,
+	MMTRACE_OP_OVERLAP	= 6,
+	MMTRACE_OP_RANGE	= 7,
 	MMTRACE_OP_COUNT
 };
 
@@ -594,6 +645,7 @@ enum mmtrace_op {
 #define MMTRACE_STRINGS_MAX	8192	/* bytes of strings in a filter, each counted */
 #define MMTRACE_GLOB_MAX	256	/* bytes of a pattern */
 #define MMTRACE_GLOBS_MAX	1024	/* bytes of all patterns in a filter */
+#define MMTRACE_CGROUPS_MAX	64	/* cgroups that MMTRACE_OP_UNDER looks at */
 
 /**
  * struct mmtrace_pred - one predicate of a filter
@@ -603,7 +655,8 @@ enum mmtrace_op {
  *	than this one's own; or MMTRACE_ACCEPT, MMTRACE_REJECT
  * @on_false: likewise, if it does not
  * @value: to compare with; of a string, its offset in the strings
- * @mask: bits of the field to look at; of a string, its length in bytes
+ * @mask: bits of the field to look at; of a string, its length in bytes; or what
+ *	the operator makes of it
  *
  * String fields take MMTRACE_OP_EQ (the same bytes) and MMTRACE_OP_GLOB.
  */
