@@ -238,8 +238,9 @@ completion_of_words()
 		offers "options of $verb" "$(help_options "$verb")" "$verb" -
 	done
 	offers "options of filter set" "$(help_options filter)" filter set -
+	offers "options of filter explain" "$(help_options filter)" filter explain -
 	offers "options of filter show, which takes no filters" "$(lines --device -h --help)" filter show -
-	offers "actions of filter" "$(lines show set clear)" filter ""
+	offers "actions of filter" "$(lines show set explain clear)" filter ""
 	offers "an option that has begun" --overwrite trace --ov
 	offers "options behind a value" --json trace -o out --js
 	offers_nothing "an option that there is not" status --bogus

@@ -10,14 +10,12 @@
 
 /**
  * struct context - what the words said and what is made of it
- * @filter: the options
- * @given: how many there were
+ * @filter: options and expressions
  * @program: the filter as the module takes it
  * @device: a session
  */
 struct context {
 	struct filter	filter;
-	unsigned int	given;
 	struct program	program;
 	struct device	device;
 };
@@ -37,6 +35,13 @@ static int show(struct context *context)
 	return EXIT_OK;
 }
 
+/* Needs no device. */
+static int explain(struct context *context)
+{
+	program_list(&context->program, stdout);
+	return EXIT_OK;
+}
+
 /* An empty one for clear. */
 static int set(struct context *context)
 {
@@ -49,11 +54,13 @@ static int set(struct context *context)
 static const struct {
 	const char	*name;
 	bool		takes_filters;
+	bool		takes_device;
 	int		(*run)(struct context *context);
 } actions[] = {
-	{ "show", false, show },
-	{ "set", true, set },
-	{ "clear", false, set },
+	{ "show", false, true, show },
+	{ "set", true, true, set },
+	{ "explain", true, false, explain },
+	{ "clear", false, true, set },
 };
 
 #define ACTIONS	(sizeof(actions) / sizeof(actions[0]))
@@ -62,17 +69,17 @@ static int filter_option(void *context, int id, const char *value)
 {
 	struct context *c = context;
 
-	c->given++;
 	return filter_add(&c->filter, id, value);
 }
 
 static int check(const struct context *context, size_t action)
 {
-	if (actions[action].takes_filters && !context->given) {
-		complain("filter set: no filters; try: mmtrace-ctl filter clear");
+	if (actions[action].takes_filters && !context->filter.given) {
+		complain("filter %s: no filters; to have none: mmtrace-ctl filter clear",
+			 actions[action].name);
 		return -1;
 	}
-	if (!actions[action].takes_filters && context->given) {
+	if (!actions[action].takes_filters && context->filter.given) {
 		complain("filter %s: takes no filters; try: mmtrace-ctl filter set ...",
 			 actions[action].name);
 		return -1;
@@ -86,6 +93,8 @@ static int act(struct context *context, size_t action)
 
 	if (check(context, action) || filter_compile(&context->filter, &context->program))
 		return EXIT_USAGE;
+	if (!actions[action].takes_device)
+		return actions[action].run(context);
 	if (device_open(&context->device)) {
 		complain("%s", context->device.error);
 		return EXIT_FAILED;
@@ -95,18 +104,35 @@ static int act(struct context *context, size_t action)
 	return code;
 }
 
-/* The action is the first word; what follows it are options. */
+/* What follows the action are options, and words that are expressions. */
+static int take_words(const struct verb *verb, int argc, char **argv, struct context *context)
+{
+	int next;
+
+	for (;;) {
+		next = options_parse(verb, argc, argv, filter_option, context);
+		if (next < 0 || next >= argc)
+			return next < 0 ? next : 0;
+		if (filter_expression(&context->filter, argv[next]))
+			return OPTIONS_BAD;
+		/* The word is to the rest what the verb was to the whole. */
+		argc -= next;
+		argv += next;
+	}
+}
+
+/* The action is the first word. */
 static int filter_run(const struct verb *verb, int argc, char **argv)
 {
 	size_t action = 0;
 	struct context *context;
 	bool named = argc > 1 && argv[1][0] != '-';
-	int next, code;
+	int failed, code;
 
 	while (named && action < ACTIONS && strcmp(actions[action].name, argv[1]))
 		action++;
 	if (action == ACTIONS) {
-		complain("filter: no action '%s'; there are show, set and clear", argv[1]);
+		complain("filter: no action '%s'; there are show, set, explain and clear", argv[1]);
 		return EXIT_USAGE;
 	}
 	context = calloc(1, sizeof(*context));
@@ -114,15 +140,11 @@ static int filter_run(const struct verb *verb, int argc, char **argv)
 		complain("no memory");
 		return EXIT_FAILED;
 	}
-	next = options_parse(verb, argc - named, argv + named, filter_option, context);
-	if (next < 0) {
-		code = options_exit(next);
+	failed = take_words(verb, argc - named, argv + named, context);
+	if (failed) {
+		code = options_exit(failed);
 	} else if (!named) {
-		complain("filter: say show, set or clear");
-		code = EXIT_USAGE;
-	} else if (next < argc - named) {
-		complain("filter: what is '%s'? try: mmtrace-ctl filter --help",
-			 argv[next + named]);
+		complain("filter: say show, set, explain or clear");
 		code = EXIT_USAGE;
 	} else {
 		code = act(context, action);
@@ -133,7 +155,7 @@ static int filter_run(const struct verb *verb, int argc, char **argv)
 
 const struct verb filter_verb = {
 	.name		= "filter",
-	.arguments	= "show | set FILTERS | clear",
+	.arguments	= "show | set FILTERS | explain FILTERS | clear",
 	.summary	= "the device filter: what it rejects reaches no reader, cat included",
 	.notes		= FILTER_NOTES,
 	.filters	= filter_options,

@@ -1,410 +1,420 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From the module's predicates back to options. It is a guess, and then a proof:
- * what the options compile to must be the same program to the byte. A program
- * that somebody else made, in another shape, can't be said in options.
+ * From the module's predicates back to an expression. It is a guess, and then a
+ * proof: what the expression compiles to must be the same program to the byte. A
+ * program that somebody else made, in another shape, can't be said in one.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "fault.h"
 #include "filter.h"
-#include "message.h"
+#include "mask.h"
 #include "names.h"
+#include "term.h"
 #include "utf8.h"
 
 /**
- * struct words - options in the making
- * @ids: enum filter_option
- * @values: of each, allocated; NULL for one without
- * @len: how many
+ * struct block - predicates that stand one behind the other and are one node
+ * @node: of the tree
+ * @begin: the first of them
+ * @yes: where it leads if it holds
+ * @no: and if not
  */
-struct words {
-	int		ids[FILTER_CHOICES_MAX];
-	char		*values[FILTER_CHOICES_MAX];
-	unsigned int	len;
+struct block {
+	int		node;
+	unsigned int	begin;
+	__u16		yes;
+	__u16		no;
 };
 
-/* A condition as it was found: where it leads, too. */
-struct found {
-	const struct mmtrace_pred	*pred;
-	bool				guarded;
-	bool				mremap;
-	const struct mmtrace_pred	*upper;	/* second half of a range */
-	__u16				pass;
-	__u16				fail;
+/**
+ * struct shape - a program as a tree
+ * @program: of which @tree refers to the strings
+ * @tree: of the nodes
+ * @names: by node: the names that flags have, where the predicate before said which
+ * @blocks: what is not yet one node
+ * @len: of @blocks
+ */
+struct shape {
+	const struct program		*program;
+	struct tree			tree;
+	const struct mmtrace_flags	*names[TREE_NODES_MAX + 1];
+	struct block			blocks[MMTRACE_PREDS_MAX];
+	unsigned int			len;
 };
 
-static void put_word(FILE *out, unsigned int *words, char separator, const char *word)
+static void put_quoted(const char *bytes, size_t len, FILE *out)
 {
-	if ((*words)++)
-		fputc(separator, out);
-	fputs(word, out);
-}
+	size_t used, i;
+	__u32 code;
 
-/* Returns how many of the words are names; @rest is set to the bits without one. */
-static unsigned int put_names(FILE *out, const struct mmtrace_flags *set, char separator,
-			      __u64 bits, __u64 type_mask, __u64 *rest)
-{
-	unsigned int names, words = 0;
-	char number[32];
-	__u64 type = bits & type_mask;
-	size_t i;
-
-	for (i = 0; set && type && i < set->types_len; i++) {
-		if (set->types[i].value != type)
-			continue;
-		put_word(out, &words, separator, set->types[i].text);
-		bits &= ~type_mask;
+	fputc('"', out);
+	for (; len; bytes += used, len -= used) {
+		used = mmtrace_utf8(bytes, len, &code);
+		if (*bytes == '"' || *bytes == '\\') {
+			fprintf(out, "\\%c", *bytes);
+		} else if (used && (code == ' ' || !mmtrace_utf8_hidden(code))) {
+			fwrite(bytes, 1, used, out);
+		} else {
+			used = used ? used : 1;
+			for (i = 0; i < used; i++)
+				fprintf(out, "\\%03o", (unsigned char)bytes[i]);
+		}
 	}
-	for (i = 0; set && i < set->bits_len; i++) {
-		if ((bits & set->bits[i].value) != set->bits[i].value)
-			continue;
-		put_word(out, &words, separator, set->bits[i].text);
-		bits &= ~set->bits[i].value;
+	fputc('"', out);
+}
+
+static bool put_string(const struct program *program, const struct term *term,
+		       const struct mmtrace_pred *test, const char *not, FILE *out)
+{
+	if (test->value > program->strings_len ||
+	    test->mask > program->strings_len - test->value)
+		return false;
+	if (test->op != MMTRACE_OP_EQ && test->op != MMTRACE_OP_GLOB)
+		return false;
+	fprintf(out, "%s %s ", term->name,
+		test->op == MMTRACE_OP_GLOB ? (*not ? "!~" : "~") : (*not ? "!=" : "=="));
+	put_quoted(program->strings + test->value, test->mask, out);
+	return true;
+}
+
+/* Names of all the bits, or none; those of a mapping are asked for by another test. */
+static bool put_flags(const struct term *term, const struct mmtrace_pred *test,
+		      const struct mmtrace_flags *names, const char *not, FILE *out)
+{
+	bool exact = test->op == MMTRACE_OP_EQ && test->mask == ~0ull;
+	char *text = NULL;
+	size_t len;
+	FILE *list;
+	bool good;
+
+	if (!names || (test->op != MMTRACE_OP_ANY && test->op != MMTRACE_OP_EQ))
+		return false;
+	list = open_memstream(&text, &len);
+	if (!list)
+		return false;
+	good = mask_print(test, names, list);
+	good = !fclose(list) && good;
+	/* Of a single name any and all are the same, and any is how it is compiled. */
+	good = good && (exact || test->op == MMTRACE_OP_ANY || strchr(text, '+') ||
+			names->type_mask & test->value);
+	if (good && exact)
+		fprintf(out, "%s %s %s", term->name, *not ? "!=" : "==", text);
+	else if (good && strpbrk(text, "|+"))
+		fprintf(out, *not ? "!(%s & (%s))" : "%s & (%s)", term->name, text);
+	else if (good)
+		fprintf(out, *not ? "!(%s & %s)" : "%s & %s", term->name, text);
+	free(text);
+	return good;
+}
+
+static void put_compared(const struct term *term, const char *sign, __u64 value, FILE *out)
+{
+	fprintf(out, "%s %s ", term->name, sign);
+	value_print(term->value, value, out);
+}
+
+/* Is the next number the rounder one? */
+static bool is_rounder(const struct term *term, __u64 value)
+{
+	__u64 unit = term->value == VALUE_TIME ? 1000 : 1024;
+
+	return value && value % unit == 0;
+}
+
+static void put_order(const struct term *term, const struct mmtrace_pred *test, FILE *out)
+{
+	bool above = test->op == MMTRACE_OP_GT;
+	__u64 end = above ? value_highest(term->value) : value_lowest(term->value);
+	__u64 other = above ? test->value + 1 : test->value - 1;
+
+	if (test->value != end && is_rounder(term, other))
+		put_compared(term, above ? ">=" : "<=", other, out);
+	else
+		put_compared(term, above ? ">" : "<", test->value, out);
+}
+
+/* Some of the bits. */
+static bool put_masked(const struct term *term, const struct mmtrace_pred *test,
+		       const char *not, FILE *out)
+{
+	const char *sign = test->op == MMTRACE_OP_EQ ? (*not ? "!=" : "==") :
+			   test->op == MMTRACE_OP_LT ? "<" : ">";
+	bool around = *not && test->op != MMTRACE_OP_EQ;
+
+	fprintf(out, "%s%s & 0x%llx", around ? "!(" : "", term->name,
+		(unsigned long long)test->mask);
+	if (test->op != MMTRACE_OP_ANY) {
+		fprintf(out, " %s ", sign);
+		value_print(term->value, test->value, out);
 	}
-	names = words;
-	*rest = bits;
-	snprintf(number, sizeof(number), "0x%llx", (unsigned long long)bits);
-	if (bits || !words)
-		put_word(out, &words, separator, number);
-	/* A number alone would be any of its bits. */
-	if (separator == '+' && words == 1 && bits)
-		put_word(out, &words, separator, number);
-	return names;
+	if (around)
+		fputc(')', out);
+	return true;
 }
 
-/*
- * A test for the event before this one is part of it only if names say so: a
- * number does not.
- */
-static bool mask_text(FILE *out, const struct found *found)
+static bool put_number(const struct term *term, const struct mmtrace_pred *test,
+		       const char *not, FILE *out)
 {
-	const struct mmtrace_pred *pred = found->pred;
-	const struct mmtrace_flags *set = NULL;
-	__u64 rest, type_mask = 0;
-	unsigned int names;
+	const char *equal = *not ? "!=" : "==";
 
-	if (pred->field == MMTRACE_FIELD_PROT)
-		set = &mmtrace_prot_flags;
-	else if (found->guarded)
-		set = found->mremap ? &mmtrace_mremap_flags : &mmtrace_map_flags;
-	if (pred->op == MMTRACE_OP_ANY) {
-		names = put_names(out, set, '|', pred->mask, 0, &rest);
-		return !found->guarded || (names && !rest);
-	}
-	if (set && (pred->mask & set->type_mask) == set->type_mask)
-		type_mask = set->type_mask;
-	if (pred->mask == ~0ull)
-		fputc('=', out);
-	names = put_names(out, set, '+', pred->value, type_mask, &rest);
-	return pred->op == MMTRACE_OP_EQ && (!found->guarded || names);
-}
-
-static void put_size(FILE *out, __u64 size)
-{
-	static const char units[] = "KMGT";
-	int shift = 0;
-
-	while (size && shift < 40 && !(size >> shift & 1023))
-		shift += 10;
-	fprintf(out, "%llu", (unsigned long long)(size >> shift));
-	if (shift)
-		fputc(units[shift / 10 - 1], out);
-}
-
-static bool range_text(FILE *out, const struct found *found)
-{
-	const struct mmtrace_pred *pred = found->pred;
-
-	switch (pred->op) {
-	case MMTRACE_OP_EQ:
-		put_size(out, pred->value);
+	switch (test->op) {
+	case MMTRACE_OP_UNDER:
+		put_compared(term, equal, test->value, out);
 		return true;
-	case MMTRACE_OP_GT:
-		put_size(out, pred->value + 1);
+	case MMTRACE_OP_OVERLAP:
+	case MMTRACE_OP_RANGE:
+		put_compared(term, equal, test->value, out);
 		fputc('-', out);
-		if (found->upper)
-			put_size(out, found->upper->value - 1);
+		value_print(term->value, test->mask, out);
+		return true;
+	case MMTRACE_OP_EQ:
+		if (test->mask != ~0ull)
+			return put_masked(term, test, not, out);
+		put_compared(term, equal, test->value, out);
 		return true;
 	case MMTRACE_OP_LT:
-		fputc('-', out);
-		put_size(out, pred->value - 1);
+	case MMTRACE_OP_GT:
+		if (test->mask != ~0ull)
+			return put_masked(term, test, not, out);
+		fputs(*not ? "!(" : "", out);
+		put_order(term, test, out);
+		fputs(*not ? ")" : "", out);
 		return true;
+	case MMTRACE_OP_ANY:
+		return put_masked(term, test, not, out);
 	}
 	return false;
 }
 
-static bool value_text(FILE *out, const struct program *program, const struct found *found)
+static const struct mmtrace_flags *names_of(const struct term *term)
 {
-	const struct mmtrace_pred *pred = found->pred;
+	return term->field == MMTRACE_FIELD_PROT ? &mmtrace_prot_flags : NULL;
+}
 
-	switch (pred->field) {
-	case MMTRACE_FIELD_EVENT:
-		if (!pred->value || !mmtrace_event_name(pred->value))
-			return false;
-		fputs(mmtrace_event_name(pred->value)->text, out);
-		return true;
-	case MMTRACE_FIELD_COMM:
-	case MMTRACE_FIELD_PATH:
-		if (pred->value > program->strings_len ||
-		    pred->mask > program->strings_len - pred->value)
-			return false;
-		fwrite(program->strings + pred->value, 1, pred->mask, out);
-		return true;
-	case MMTRACE_FIELD_PROT:
-	case MMTRACE_FIELD_FLAGS:
-		return mask_text(out, found);
-	case MMTRACE_FIELD_LEN:
-		return range_text(out, found);
-	default:
-		fprintf(out, "%llu", (unsigned long long)pred->value);
+/* @names: of flags that only some events have. */
+static bool put_test(const struct program *program, const struct mmtrace_pred *test,
+		     const struct mmtrace_flags *names, bool reverse, FILE *out)
+{
+	const struct term_word *word = term_word_of(test);
+	const struct term *term = term_of(test);
+	const char *not = reverse ? "!" : "";
+
+	if (word) {
+		fprintf(out, "%s%s", not, word->name);
 		return true;
 	}
+	if (!term || test->op >= MMTRACE_OP_COUNT)
+		return false;
+	if (term->form == TERM_STRING)
+		return put_string(program, term, test, not, out);
+	if (term->form == TERM_MASK &&
+	    put_flags(term, test, names ? names : names_of(term), not, out))
+		return true;
+	return put_number(term, test, not, out);
 }
 
-/* Which option a predicate comes of; 0 for none. */
-static int option_of(const struct mmtrace_pred *pred)
+/**
+ * filter_test_text() - one predicate of a program, as an expression
+ * @program: any
+ * @at: which predicate
+ * @out: where to
+ *
+ * Return: false if there is none that says it.
+ */
+bool filter_test_text(const struct program *program, unsigned int at, FILE *out)
 {
-	static const int options[MMTRACE_FIELD_COUNT] = {
-		[MMTRACE_FIELD_EVENT]	= FILTER_EVENT,
-		[MMTRACE_FIELD_TGID]	= FILTER_PID,
-		[MMTRACE_FIELD_TID]	= FILTER_TID,
-		[MMTRACE_FIELD_UID]	= FILTER_UID,
-		[MMTRACE_FIELD_COMM]	= FILTER_COMM,
-		[MMTRACE_FIELD_PROT]	= FILTER_PROT,
-		[MMTRACE_FIELD_FLAGS]	= FILTER_FLAGS,
-		[MMTRACE_FIELD_LEN]	= FILTER_LEN,
-		[MMTRACE_FIELD_PATH]	= FILTER_PATH,
-	};
-
-	switch (pred->field) {
-	case MMTRACE_FIELD_ANON:
-		return pred->value ? FILTER_ANON : FILTER_FILE;
-	case MMTRACE_FIELD_FAILED:
-		return pred->value ? FILTER_FAILED : FILTER_OK;
-	}
-	return pred->field < MMTRACE_FIELD_COUNT ? options[pred->field] : 0;
+	return put_test(program, &program->preds[at], NULL, false, out);
 }
 
-static struct found find_one(const struct program *program, unsigned int at)
+static bool put_node(const struct shape *shape, int node, bool reverse, bool within_and, FILE *out)
 {
-	const struct mmtrace_pred *pred = &program->preds[at];
+	const struct tree_node *at = &shape->tree.nodes[node];
+	bool is_and = (at->kind == TREE_AND) ^ reverse ^ at->reverse;
 
-	return (struct found){
-		.pred = pred, .pass = pred->on_true, .fail = pred->on_false,
-	};
+	reverse ^= at->reverse;
+	if (at->kind == TREE_TEST)
+		return put_test(shape->program, &at->test, shape->names[node], reverse, out);
+	if (!is_and && within_and)
+		fputc('(', out);
+	if (!put_node(shape, at->nodes[0], reverse, is_and, out))
+		return false;
+	fputs(is_and ? " && " : " || ", out);
+	if (!put_node(shape, at->nodes[1], reverse, is_and, out))
+		return false;
+	if (!is_and && within_and)
+		fputc(')', out);
+	return true;
 }
 
-/* Does another predicate than the one before it lead to @at? */
-static bool is_target(const struct program *program, unsigned int at)
+/* Does another block than the one before lead there? */
+static bool is_target(const struct shape *shape, unsigned int but, unsigned int at)
 {
 	unsigned int i;
 
-	for (i = 0; i + 1 < at; i++)
-		if (program->preds[i].on_true == at || program->preds[i].on_false == at)
+	for (i = 0; i < shape->len; i++)
+		if (i != but && (shape->blocks[i].yes == at || shape->blocks[i].no == at))
 			return true;
 	return false;
 }
 
-/* Two predicates that together are one condition. */
-static bool find_two(const struct program *program, unsigned int at, struct found *found)
+/*
+ * The flags of mremap are others, so where they have names a predicate for the
+ * event is before them: with it they are one test.
+ */
+static bool join_guard(struct shape *shape, unsigned int i)
 {
-	const struct mmtrace_pred *first = &program->preds[at], *second = first + 1;
-	bool mremap = first->on_true == at + 1;
+	struct block *guard = &shape->blocks[i], *flags = guard + 1;
+	const struct mmtrace_pred *first = &shape->tree.nodes[guard->node].test;
+	bool mremap = guard->yes == flags->begin;
 
-	if (at + 1 >= program->preds_len || is_target(program, at + 1))
+	if (first->field != MMTRACE_FIELD_EVENT || first->op != MMTRACE_OP_EQ ||
+	    first->value != MMTRACE_EVENT_MREMAP || first->mask != ~0ull)
 		return false;
-	*found = (struct found){
-		.pass = second->on_true,
-		.fail = second->on_false,
-	};
-	if (found->fail != (mremap ? first->on_false : first->on_true))
+	if (shape->tree.nodes[flags->node].test.field != MMTRACE_FIELD_FLAGS ||
+	    (mremap ? guard->no : guard->yes) != flags->no ||
+	    (!mremap && guard->no != flags->begin) || is_target(shape, i, flags->begin))
 		return false;
-	if (first->field == MMTRACE_FIELD_EVENT && first->value == MMTRACE_EVENT_MREMAP &&
-	    second->field == MMTRACE_FIELD_FLAGS) {
-		found->pred = second;
-		found->guarded = true;
-		found->mremap = mremap;
-		return true;
+	shape->names[flags->node] = mremap ? &mmtrace_mremap_flags : &mmtrace_map_flags;
+	flags->begin = guard->begin;
+	return true;
+}
+
+static void join_guards(struct shape *shape)
+{
+	unsigned int i, len = 0;
+
+	for (i = 0; i < shape->len; i++)
+		if (i + 1 == shape->len || !join_guard(shape, i))
+			shape->blocks[len++] = shape->blocks[i];
+	shape->len = len;
+}
+
+/* Makes one of a block and the one behind it, if they have an end in common. */
+static bool join_blocks(struct shape *shape, unsigned int i)
+{
+	struct block *a = &shape->blocks[i], *b = a + 1;
+	bool on_yes = a->yes == b->begin;
+	__u16 end = on_yes ? a->no : a->yes;
+	enum tree_kind kind = end == b->no ? TREE_AND : TREE_OR;
+
+	if ((!on_yes && a->no != b->begin) || a->yes == a->no ||
+	    (end != b->yes && end != b->no) || is_target(shape, i, b->begin))
+		return false;
+	/* What leads on must be what the word goes on for. */
+	if (kind == (on_yes ? TREE_OR : TREE_AND))
+		tree_not(&shape->tree, a->node);
+	a->node = tree_join(&shape->tree, kind, a->node, b->node);
+	a->yes = b->yes;
+	a->no = b->no;
+	memmove(b, b + 1, (shape->len - i - 2) * sizeof(*b));
+	shape->len--;
+	return true;
+}
+
+static void find_shape(struct shape *shape, const struct program *program, bool guards)
+{
+	unsigned int i;
+
+	shape->program = program;
+	for (i = 0; i < program->preds_len; i++) {
+		const struct mmtrace_pred *pred = &program->preds[i];
+
+		shape->blocks[i] = (struct block){
+			tree_test(&shape->tree, pred->field, pred->op, pred->value, pred->mask),
+			i, pred->on_true, pred->on_false,
+		};
 	}
-	found->pred = first;
-	found->upper = second;
-	return mremap && first->field == MMTRACE_FIELD_LEN && first->op == MMTRACE_OP_GT &&
-	       second->field == MMTRACE_FIELD_LEN && second->op == MMTRACE_OP_LT;
+	shape->len = program->preds_len;
+	if (guards)
+		join_guards(shape);
+	for (i = 0; i + 1 < shape->len;)
+		if (join_blocks(shape, i))
+			i = i ? i - 1 : 0;
+		else
+			i++;
 }
 
-static bool takes_value(int option)
+/* All of it, or nothing. */
+static char *shape_text(struct shape *shape)
 {
-	const struct option_row *row = filter_options;
-
-	while (row->id != option)
-		row++;
-	return row->value;
-}
-
-static char *option_value(const struct program *program, const struct found *found)
-{
-	char *value = NULL;
+	const struct block *block = &shape->blocks[0];
+	char *text = NULL;
 	size_t len;
-	FILE *out = open_memstream(&value, &len);
+	FILE *out;
 	bool good;
 
+	if (shape->len != 1 || block->yes == block->no ||
+	    block->yes < MMTRACE_ACCEPT || block->no < MMTRACE_ACCEPT)
+		return NULL;
+	out = open_memstream(&text, &len);
 	if (!out)
 		return NULL;
-	if (found->pass == MMTRACE_REJECT)
-		fputc('!', out);
-	good = value_text(out, program, found);
+	good = put_node(shape, block->node, block->yes == MMTRACE_REJECT, false, out);
 	if (!fclose(out) && good)
-		return value;
-	free(value);
+		return text;
+	free(text);
 	return NULL;
 }
 
-/* Appends the option that @found comes of. */
-static bool put_option(struct words *words, const struct program *program,
-		       const struct found *found)
+static bool is_program(const char *text, const struct program *program)
 {
-	int option = option_of(found->pred);
-	char *value = NULL;
-
-	if (!option || words->len == FILTER_CHOICES_MAX)
-		return false;
-	if (takes_value(option)) {
-		value = option_value(program, found);
-		if (!value)
-			return false;
-	}
-	words->ids[words->len] = option;
-	words->values[words->len++] = value;
-	return true;
-}
-
-static void free_words(struct words *words)
-{
-	while (words->len)
-		free(words->values[--words->len]);
-}
-
-static bool same_program(const struct words *words, const struct program *program)
-{
-	struct filter *filter = calloc(1, sizeof(*filter));
 	struct program *again = calloc(1, sizeof(*again));
-	bool same = filter && again;
-	unsigned int i;
+	struct tree *tree = calloc(1, sizeof(*tree));
+	struct fault fault;
+	bool same = false;
+	int root;
 
-	complain_off(true);
-	for (i = 0; same && i < words->len; i++)
-		same = !filter_add(filter, words->ids[i], words->values[i]);
-	same = same && !filter_compile(filter, again) &&
-	       again->preds_len == program->preds_len &&
-	       again->strings_len == program->strings_len &&
-	       !memcmp(again->preds, program->preds,
-		       program->preds_len * sizeof(program->preds[0])) &&
-	       !memcmp(again->strings, program->strings, program->strings_len);
-	complain_off(false);
-	free(filter);
+	root = again && tree ? expr_parse(text, tree, &fault) : -1;
+	if (root > 0) {
+		tree_compile(tree, root, again);
+		same = again->preds_len == program->preds_len &&
+		       again->strings_len == program->strings_len &&
+		       !memcmp(again->preds, program->preds,
+			       program->preds_len * sizeof(program->preds[0])) &&
+		       !memcmp(again->strings, program->strings, program->strings_len);
+	}
 	free(again);
+	free(tree);
 	return same;
 }
 
-/* False if the program is of another shape than the options make. */
-static bool decompile(const struct program *program, struct words *words)
+static char *decompile(const struct program *program, bool guards)
 {
-	struct found found;
-	unsigned int at = 0;
+	struct shape *shape = calloc(1, sizeof(*shape));
+	char *text = NULL;
 
-	while (at < program->preds_len) {
-		if (find_two(program, at, &found) && put_option(words, program, &found)) {
-			at += 2;
-			continue;
-		}
-		found = find_one(program, at++);
-		if (!put_option(words, program, &found))
-			return false;
+	if (shape) {
+		find_shape(shape, program, guards);
+		text = shape_text(shape);
 	}
-	return same_program(words, program);
-}
-
-/* Needs no quotes; in any locale only these. */
-static bool is_bare(const char *value)
-{
-	const char *at = value;
-
-	while ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
-	       (*at >= '0' && *at <= '9') || (*at && strchr("_-+=,./:@%", *at)))
-		at++;
-	return at > value && !*at;
-}
-
-/* All can be shown as it is, so that quoting only has to mind the quote. */
-static bool is_shown(const char *value)
-{
-	size_t used, len = strlen(value);
-	__u32 code;
-
-	for (; len; value += used, len -= used) {
-		used = mmtrace_utf8(value, len, &code);
-		if (!used || (code != ' ' && mmtrace_utf8_hidden(code)))
-			return false;
-	}
-	return true;
-}
-
-/* As a shell reads it; $'...' is of bash, ksh and zsh, and of POSIX since 2024. */
-static void put_quoted(const char *value, FILE *out)
-{
-	bool shown = is_shown(value);
-
-	if (is_bare(value)) {
-		fputs(value, out);
-		return;
-	}
-	fputs(shown ? "'" : "$'", out);
-	for (; *value; value++) {
-		unsigned char c = *value;
-
-		if (shown && c == '\'')
-			fputs("'\\''", out);
-		else if (!shown && (c < ' ' || c > '~' || c == '\'' || c == '\\'))
-			fprintf(out, "\\%03o", c);
-		else
-			fputc(c, out);
-	}
-	fputc('\'', out);
-}
-
-static void put_words(const struct words *words, FILE *out)
-{
-	unsigned int i;
-
-	for (i = 0; i < words->len; i++) {
-		const struct option_row *row = filter_options;
-
-		while (row->id != words->ids[i])
-			row++;
-		fprintf(out, "%s--%s", i ? " " : "", row->name);
-		if (!words->values[i])
-			continue;
-		fputc(' ', out);
-		put_quoted(words->values[i], out);
-	}
+	free(shape);
+	if (text && is_program(text, program))
+		return text;
+	free(text);
+	return NULL;
 }
 
 /**
- * filter_text() - a program as options
+ * filter_text() - a program as an expression
  * @program: any program, of at least one predicate
  * @out: where to; gets no newline
  *
- * Return: true; false, with nothing written, for a program that options can't
- * make.
+ * Return: true; false, with nothing written, for a program that no expression
+ * makes.
  */
 bool filter_text(const struct program *program, FILE *out)
 {
-	struct words words = { .len = 0 };
-	bool good = program->preds_len && decompile(program, &words);
+	char *text = NULL;
 
-	if (good)
-		put_words(&words, out);
-	free_words(&words);
-	return good;
+	if (program->preds_len)
+		text = decompile(program, true);
+	if (program->preds_len && !text)
+		text = decompile(program, false);
+	if (!text)
+		return false;
+	fputs(text, out);
+	free(text);
+	return true;
 }

@@ -94,6 +94,21 @@ static int configure(struct follow *follow)
 	return device_set_config(device, &config) ? fail(follow) : 0;
 }
 
+/* A filter that asks for other events than the usual ones is to see them. */
+static int choose_events(struct follow *follow, const struct program *program)
+{
+	struct mmtrace_config config;
+	__u32 events;
+
+	if (device_get_config(&follow->device, &config))
+		return fail(follow);
+	events = program_events(program, config.events);
+	if (follow->events || !events || events == config.events)
+		return 0;
+	config.events = events;
+	return device_set_config(&follow->device, &config) ? fail(follow) : 0;
+}
+
 static int set_filter(struct follow *follow)
 {
 	static struct program program;
@@ -103,6 +118,8 @@ static int set_filter(struct follow *follow)
 		goto told;
 	if (filter_compile(&follow->filter, &program))
 		goto told;
+	if (choose_events(follow, &program))
+		return -1;
 	return device_set_filter(&follow->device, &program) ? fail(follow) : 0;
 told:
 	follow->failed = true;

@@ -43,7 +43,7 @@ struct follow {
 	__u32			stack_depth;
 	bool			with_symbols;
 	bool			children;
-	pid_t			pids[FILTER_CHOICES_MAX];
+	pid_t			pids[MMTRACE_PREDS_MAX];
 	unsigned int		pids_len;
 	__u64			ring_size;
 	__u32			events;

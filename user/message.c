@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "message.h"
 
@@ -15,6 +16,13 @@ void complain_off(bool off)
 	is_off = off;
 }
 
+static void put_message(const char *format, va_list args)
+{
+	fputs("mmtrace-ctl: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
 /**
  * complain() - a line to standard error, with our name before it
  * @format: as of printf(), without a newline
@@ -25,9 +33,43 @@ void complain(const char *format, ...)
 
 	if (is_off)
 		return;
-	fputs("mmtrace-ctl: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	put_message(format, args);
 	va_end(args);
-	fputc('\n', stderr);
+}
+
+/* A mark below byte @at of a line, where a terminal shows it: UTF-8 is one column. */
+static void put_mark(const char *line, size_t at)
+{
+	size_t i;
+
+	fputs("  ", stderr);
+	for (i = 0; i < at; i++)
+		if ((line[i] & 0xc0) != 0x80)
+			fputc(line[i] == '\t' ? '\t' : ' ', stderr);
+	fputs("^\n", stderr);
+}
+
+/**
+ * complain_at() - complain(), and show the place that it is about
+ * @text: what somebody wrote, maybe many lines
+ * @at: offset of the place
+ * @format: as of complain()
+ */
+void complain_at(const char *text, size_t at, const char *format, ...)
+{
+	const char *line = text;
+	va_list args;
+	size_t i;
+
+	if (is_off)
+		return;
+	va_start(args, format);
+	put_message(format, args);
+	va_end(args);
+	for (i = 0; i < at; i++)
+		if (text[i] == '\n')
+			line = text + i + 1;
+	fprintf(stderr, "  %.*s\n", (int)strcspn(line, "\n"), line);
+	put_mark(line, text + at - line);
 }

@@ -4,6 +4,7 @@
 #define MMTRACE_MESSAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /**
  * enum exit_code - of mmtrace-ctl itself; trace may exit with that of its command
@@ -25,5 +26,7 @@ enum exit_code {
 
 void complain_off(bool off);
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void complain_at(const char *text, size_t at, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif /* MMTRACE_MESSAGE_H */

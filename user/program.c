@@ -1,84 +1,146 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Programs of another shape than the options make, as a list of predicates. */
+/* What can be said of a program: its predicates one by one, its cost, its events. */
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "line.h"
-#include "names.h"
+#include "filter.h"
 #include "program.h"
-
-static const char *const field_names[MMTRACE_FIELD_COUNT] = {
-	[MMTRACE_FIELD_EVENT]	= "event",
-	[MMTRACE_FIELD_TGID]	= "tgid",
-	[MMTRACE_FIELD_TID]	= "tid",
-	[MMTRACE_FIELD_UID]	= "uid",
-	[MMTRACE_FIELD_COMM]	= "comm",
-	[MMTRACE_FIELD_PROT]	= "prot",
-	[MMTRACE_FIELD_FLAGS]	= "flags",
-	[MMTRACE_FIELD_LEN]	= "len",
-	[MMTRACE_FIELD_ANON]	= "anon",
-	[MMTRACE_FIELD_PATH]	= "path",
-	[MMTRACE_FIELD_FAILED]	= "failed",
-};
-
-static const char *const op_names[MMTRACE_OP_COUNT] = {
-	[MMTRACE_OP_EQ]		= "==",
-	[MMTRACE_OP_LT]		= "<",
-	[MMTRACE_OP_GT]		= ">",
-	[MMTRACE_OP_ANY]	= "any of",
-	[MMTRACE_OP_GLOB]	= "like",
-};
-
-static const char *name_of(const char *const *names, size_t len, size_t i)
-{
-	return i < len ? names[i] : "?";
-}
-
-static bool is_string(const struct mmtrace_pred *pred)
-{
-	return pred->field == MMTRACE_FIELD_COMM || pred->field == MMTRACE_FIELD_PATH;
-}
-
-static void list_string(const struct program *program, const struct mmtrace_pred *pred,
-			FILE *out)
-{
-	char text[4 * MMTRACE_STRINGS_MAX];
-	struct line line = { .at = text, .end = text + sizeof(text) };
-
-	if (pred->value > program->strings_len ||
-	    pred->mask > program->strings_len - pred->value) {
-		fputs("?", out);
-		return;
-	}
-	line_escaped(&line, program->strings + pred->value, pred->mask);
-	fwrite(text, 1, line.at - text, out);
-}
+#include "term.h"
 
 static void list_target(const char *when, __u16 target, FILE *out)
 {
 	if (target == MMTRACE_ACCEPT)
-		fprintf(out, "%s: accept", when);
+		fprintf(out, "%s accept", when);
 	else if (target == MMTRACE_REJECT)
-		fprintf(out, "%s: reject", when);
+		fprintf(out, "%s reject", when);
 	else
-		fprintf(out, "%s: %u", when, target);
+		fprintf(out, "%s %u", when, target);
 }
 
-static void list_pred(const struct program *program, const struct mmtrace_pred *pred,
-		      FILE *out)
+/* One that no expression says. */
+static void list_numbers(const struct mmtrace_pred *pred, FILE *out)
 {
-	fprintf(out, "%s ", name_of(field_names, MMTRACE_FIELD_COUNT, pred->field));
-	if (!is_string(pred) && pred->mask != ~0ull && pred->op != MMTRACE_OP_ANY)
-		fprintf(out, "& 0x%llx ", (unsigned long long)pred->mask);
-	fprintf(out, "%s ", name_of(op_names, MMTRACE_OP_COUNT, pred->op));
-	if (is_string(pred))
-		list_string(program, pred, out);
+	fprintf(out, "field %u operator %u 0x%llx 0x%llx", pred->field, pred->op,
+		(unsigned long long)pred->value, (unsigned long long)pred->mask);
+}
+
+static void list_test(const struct program *program, unsigned int at, FILE *out)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *list = open_memstream(&text, &len);
+	bool good = list && filter_test_text(program, at, list);
+
+	if (list && !fclose(list) && good)
+		fprintf(out, "%-28s", text);
 	else
-		fprintf(out, "0x%llx", (unsigned long long)
-			(pred->op == MMTRACE_OP_ANY ? pred->mask : pred->value));
+		list_numbers(&program->preds[at], out);
+	free(text);
+}
+
+static const char *when(const struct mmtrace_pred *pred)
+{
+	if (!term_at_return(pred))
+		return "entry";
+	return term_of_file(pred->field) ? "return, of a file" : "return";
+}
+
+/* The longest way through the predicates; each leads to a later one. */
+static unsigned int steps(const struct program *program)
+{
+	unsigned int longest[MMTRACE_PREDS_MAX + 1] = { 0 }, i = program->preds_len;
+
+	while (i--) {
+		__u16 yes = program->preds[i].on_true, no = program->preds[i].on_false;
+		unsigned int a = yes > i && yes < program->preds_len ? longest[yes] : 0;
+		unsigned int b = no > i && no < program->preds_len ? longest[no] : 0;
+
+		longest[i] = 1 + (a > b ? a : b);
+	}
+	return longest[0];
+}
+
+static void list_cost(const struct program *program, FILE *out)
+{
+	unsigned int i, entry = 0, cgroups = 0;
+	__u64 patterns = 0;
+
+	for (i = 0; i < program->preds_len; i++) {
+		const struct mmtrace_pred *pred = &program->preds[i];
+
+		entry += !term_at_return(pred);
+		cgroups += pred->op == MMTRACE_OP_UNDER;
+		if (pred->op == MMTRACE_OP_GLOB)
+			patterns += pred->mask;
+	}
+	fprintf(out, "# %u predicates, %u decided at entry; at most %u are asked of a call\n",
+		program->preds_len, entry, steps(program));
+	fprintf(out, "# %llu of %u bytes of patterns", (unsigned long long)patterns,
+		MMTRACE_GLOBS_MAX);
+	if (cgroups)
+		fprintf(out, "; up to %u cgroups are looked at", cgroups * MMTRACE_CGROUPS_MAX);
+	fputc('\n', out);
+}
+
+/* Could a call of @event pass, whatever else it is? */
+static bool could_accept(const struct program *program, __u32 event)
+{
+	bool reached[MMTRACE_PREDS_MAX] = { true };
+	unsigned int i, branch;
+
+	for (i = 0; i < program->preds_len; i++) {
+		const struct mmtrace_pred *pred = &program->preds[i];
+		bool known = pred->field == MMTRACE_FIELD_EVENT && pred->op == MMTRACE_OP_EQ;
+		bool holds = (event & pred->mask) == pred->value;
+
+		for (branch = 0; reached[i] && branch < 2; branch++) {
+			__u16 next = branch ? pred->on_true : pred->on_false;
+
+			if (known && holds != branch)
+				continue;
+			if (next == MMTRACE_ACCEPT)
+				return true;
+			if (next < program->preds_len)
+				reached[next] = true;
+		}
+	}
+	return !program->preds_len;
+}
+
+static bool is_named(const struct program *program, __u32 event)
+{
+	unsigned int i;
+
+	for (i = 0; i < program->preds_len; i++)
+		if (program->preds[i].field == MMTRACE_FIELD_EVENT &&
+		    program->preds[i].value == event)
+			return true;
+	return false;
 }
 
 /**
- * program_list() - the predicates of a program, one a line
+ * program_events() - which events to trace for a filter
+ * @program: the filter
+ * @usual: set of those to trace without it
+ *
+ * Return: of these, and of those that it names, the ones that it does not reject.
+ */
+__u32 program_events(const struct program *program, __u32 usual)
+{
+	__u32 event, events = 0;
+
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
+		__u32 bit = MMTRACE_EVENT_BIT(event);
+
+		if ((usual & bit || is_named(program, event)) && could_accept(program, event))
+			events |= bit;
+	}
+	return events;
+}
+
+/**
+ * program_list() - a program, a predicate a line, and its cost
  * @program: any program
  * @out: where to
  */
@@ -90,9 +152,11 @@ void program_list(const struct program *program, FILE *out)
 		const struct mmtrace_pred *pred = &program->preds[i];
 
 		fprintf(out, "%2u  ", i);
-		list_pred(program, pred, out);
-		list_target("  yes", pred->on_true, out);
-		list_target(", no", pred->on_false, out);
+		list_test(program, i, out);
+		fprintf(out, "  %-17s ", when(pred));
+		list_target(" yes:", pred->on_true, out);
+		list_target(", no:", pred->on_false, out);
 		fputc('\n', out);
 	}
+	list_cost(program, out);
 }

@@ -20,6 +20,7 @@ struct program {
 	char			strings[MMTRACE_STRINGS_MAX];
 };
 
+__u32 program_events(const struct program *program, __u32 usual);
 void program_list(const struct program *program, FILE *out);
 
 #endif /* MMTRACE_PROGRAM_H */

@@ -8,8 +8,8 @@
 
 ctl=mmtrace-ctl
 case $(uname -m) in
-x86_64) execve=59 ;;
-*) execve=221 ;;
+x86_64) execve=59 mmap=9 ;;
+*) execve=221 mmap=222 ;;
 esac
 
 # as_nobody COMMAND...: without any capability
@@ -55,11 +55,14 @@ all(e["available"] and e["tested"] == (e["event"] == "do_mmap") and not e["armed
 	expect "selftest" 0 '' "$ctl" selftest
 }
 
-# Filters that show has to say in the very words that set takes.
+# Filters that show has to say so that set makes the same of it.
 filters=(
 	"--comm alpha" "--comm alpha --comm 'b*'" "--comm '!alpha'" "--prot exec --file"
 	"--len 4K-2M" "--uid 0 --pid 1" "--path '*/a b\"c*'" "--failed" "--anon --flags 'shared'"
 	"--event do_mmap,mremap" "--prot =read+write" "--tid 1,2,3 --ok"
+	"'gid == 0 && cgroup == / && !(mntns == /proc/self/ns/mnt || fd == -1)'"
+	"'addr == 0x1000-0x1fff || errno == ENOMEM|EACCES && latency >= 1ms'"
+	"'dev == 8:1 && inode != 5 && kind & memfd|shm && (syscall == mmap || compat)' --anon"
 )
 
 filter()
@@ -70,13 +73,57 @@ filter()
 		eval "$ctl filter set $row" || result 1 "filter set $row"
 		shown=$("$ctl" filter show)
 		"$ctl" filter clear
-		eval "$ctl filter set $shown"
+		"$ctl" filter set "$shown"
 		again=$("$ctl" filter show)
 		equal "what show says can be set again: $row" "$again" "$shown"
 	done
 	"$ctl" filter clear
 	equal "none is shown when it is cleared" "$("$ctl" filter show)" "# none: every call may pass"
 	expect "filter set without filters" 2 'filter clear' "$ctl" filter set
+	equal "what is shown is the expression" \
+		"$("$ctl" filter set 'prot & exec' && "$ctl" filter show)" 'prot & PROT_EXEC'
+	expect "a bad expression changes nothing" 2 "no field 'pth'" "$ctl" filter set 'pth == 3'
+	equal "it is still there" "$("$ctl" filter show)" 'prot & PROT_EXEC'
+	"$ctl" filter clear
+}
+
+# What trace shows of a command, by the expression and by looking at all of it.
+# same_records EXPRESSION PYTHON: of the record r
+same_records()
+{
+	"$ctl" trace --event do_mmap,mremap,mmap --json -e "$1" -o expression -- ./maps
+	"$ctl" trace --event do_mmap,mremap,mmap --json -o everything -- ./maps
+	python3 -I -S -c '
+import json, sys
+def read(name):
+    return [json.loads(line) for line in open(name)]
+def key(r):
+    return [r["event"], r["ret"] if r["errno"] else "", r.get("path"), r.get("prot_names")]
+all_of_them = read("everything")
+expected = [key(r) for r in all_of_them if eval("(" + sys.argv[1] + ")", {"r": r})]
+got = [key(r) for r in read("expression")]
+if got != expected or not got or len(got) == len(all_of_them):
+    print(len(all_of_them), expected, got, sep="\n")
+    sys.exit(1)' "$2"
+}
+
+expressions()
+{
+	cp /bin/true maps
+	check "an expression shows what it says" same_records \
+		'event == do_mmap && prot & exec && (anon || path ~ "*/maps")' \
+		'r["event"] == "do_mmap" and r["prot"] & 4 and (not r["path"] or r["path"].endswith("/maps"))'
+	check "of what it names by itself" same_records 'syscall == mmap && (ok && !anon || fd < 0)' \
+		'r["syscall"] == '"$mmap"' and (r["errno"] is None and
+			(r["path"] if r["event"] == "do_mmap" else not r["flags"] & 32) or
+			r["event"] in ("do_mmap", "mmap") and (r["fd"] is not None and r["fd"] < 0))'
+	check "and from a file" same_records @<(printf '# of the program\nevent == mmap # and\n|| kind == 0') \
+		'r["event"] == "mmap" or r["event"] == "do_mmap" and r["path"] and
+			not any(r[k] for k in ("unlinked", "memfd", "shm", "tmpfs", "hugetlb", "device"))'
+	"$ctl" trace --json -e 'event == mmap' -o named -- ./maps
+	check "an event that is named is traced" python '{r["event"] for r in o} == {"mmap"}' named
+	expect "a bad expression runs nothing" 2 "no field 'pth'" "$ctl" trace -e 'pth == 3' -- touch ran
+	check "nothing was run" test ! -e ran
 }
 
 # cat obeys the device filter from the moment when it is set.
@@ -282,6 +329,7 @@ refused()
 usage
 status
 filter
+expressions
 filter_holds
 trace_command
 trace_pid

@@ -42,13 +42,26 @@ for verb in status filter trace selftest; do
 done
 expect 2 "no verb 'bogus'; try: mmtrace-ctl help" bogus
 expect 2 "what is 'x'" status x
-expect 2 'say show, set or clear' filter
-expect 2 "no action 'bogus'; there are show, set and clear" filter bogus
+expect 2 'say show, set, explain or clear' filter
+expect 2 "no action 'bogus'; there are show, set, explain and clear" filter bogus
 expect 2 'filter clear' filter set
 expect 2 'takes no filters' filter clear --anon
 expect 2 "needs a value" filter set --comm
-expect 2 "--len: '4Q' is no range of bytes" filter set --len 4Q
+expect 2 "--len: '4Q' is no number of bytes" filter set --len 4Q
 expect 2 "--prot: no flag 'bogus'" filter set --prot bogus
+expect 2 'no filters; to have none' filter explain
+expect 2 "no field 'pth'" filter set 'pth == 3'
+expect 2 $'\n  anon && pth\n          ^' filter set 'anon && pth'
+expect 2 $'\n  comm == é && pth\n               ^' filter explain $'anon &&\ncomm == é && pth'
+expect 2 "can't read /nonexistent: No such file" filter explain @/nonexistent
+expect 2 'no expression: it has a NUL in it' filter explain @<(printf 'anon\0')
+expect 2 'no expression: too long' filter explain @/dev/zero
+expect 0 ' 0  anon                          entry              yes: accept, no: reject' filter explain anon
+expect 0 '# 1 predicates, 0 decided at entry' filter explain 'path ~ "*"'
+expect 0 '# 3 predicates, 3 decided at entry; at most 3' filter explain anon 'pid == 3' --uid 0
+expect 0 'comm == "@"' filter explain @<(printf '# a file\ncomm\n == "@"')
+expect 2 'takes no filters' filter show anon
+expect 2 "no field 'bogus'" trace -e bogus -- true
 expect 2 "--pid: no process 4194304" trace -p 4194304
 expect 2 "--ring-size: '3M' is no power of two" trace --ring-size 3M
 expect 2 "--stack: '0' is no number from 1 to 127" trace --stack=0
@@ -61,6 +74,8 @@ expect 2 "--follow: whom? give a COMMAND or --pid" trace --follow --pid '!1' --a
 expect 2 "--event: no event 'bogus'" trace --event bogus
 expect 1 "$hint" status --device "$none"
 expect 1 "$hint" filter set --anon --device "$none"
+expect 1 "$hint" filter set anon --device "$none"
+expect 1 "$hint" trace --filter 'pid == 1' --anon --device "$none" -- true
 expect 1 "$hint" filter show --device "$none"
 expect 1 "$hint" trace --device "$none" -- true
 expect 1 "$hint" trace -f --device "$none" -- true

@@ -1,22 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# filter_shell.sh PROGRAM - what "filter show" prints goes back through a shell
-# and means the same; PROGRAM is filter_test
+# filter_shell.sh PROGRAM - options, as "filter show" prints them: an expression that
+# means the same; PROGRAM is filter_test
 
 set -u
 program=$1
 told=0
 status=0
 
-# round OPTION...: shown, set again as a shell reads it, shown again
+# round OPTION...: shown, set again as an expression, shown again
 round()
 {
 	local once again
 
 	told=$((told + 1))
 	if once=$("$program" show "$@") && [ -n "$once" ] &&
-	   again=$(eval "\"\$program\" show $once") && [ "$once" = "$again" ]; then
+	   again=$("$program" show --filter "$once") && [ "$once" = "$again" ]; then
 		echo "ok $told - $once" | tr -d '#'
 	else
 		status=1
@@ -54,14 +54,16 @@ round --path '/$(id)/`id`/"\\x"'
 round --flags 'shared|private|anon' --len 4K-2M,8M-
 round --event '!mremap' --flags 0x20
 round --pid 1,2 --pid '!2' --failed
-exactly '--prot PROT_EXEC' --prot exec
-exactly '--event mmap --event mmap2' --event mmap,mmap2
-exactly "--comm '!cat'" --comm '!cat'
-exactly '--len 4K-2M' --len 4096-2048K
-exactly "--prot 'PROT_WRITE|PROT_EXEC'" --prot 'exec|write'
-exactly '--flags =MAP_PRIVATE+MAP_ANONYMOUS' --flags =anon+private
-exactly '--flags MAP_SHARED --flags MREMAP_MAYMOVE' --flags 'shared|maymove'
-exactly '--pid 7 --failed --path /x' --path /x --failed --pid 7
+exactly 'prot & PROT_EXEC' --prot exec
+exactly 'event == mmap || event == mmap2' --event mmap,mmap2
+exactly 'comm != "cat"' --comm '!cat'
+exactly 'len == 4K-2M' --len 4096-2048K
+exactly 'len >= 64K || len <= 4K' --len 64K-,-4096
+exactly 'prot & (PROT_WRITE|PROT_EXEC)' --prot 'exec|write'
+exactly 'flags == MAP_PRIVATE+MAP_ANONYMOUS' --flags =anon+private
+exactly 'flags & MAP_SHARED || flags & MREMAP_MAYMOVE' --flags 'shared|maymove'
+exactly 'pid == 7 && failed && path == "/x"' --path /x --failed --pid 7
+exactly 'path ~ "\"\\\\\012'$'\xc3\xa9'\" --path $'"\\\\\n\xc3\xa9'
 
 echo "1..$told"
 exit "$status"

@@ -1,116 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Filters: what options compile to, judged by a small evaluator that follows
- * the contract in the UAPI header and knows nothing of the compiler.
+ * Filters as options: what they compile to, judged as the module judges it.
  *
  * With "show" and options it prints them as "filter show" would, for
  * filter_shell.sh.
  */
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "filter.h"
+#include "judge.h"
 #include "message.h"
 #include "tap.h"
-
-/* A call as a filter sees it. */
-struct call {
-	__u64		number[MMTRACE_FIELD_COUNT];
-	bool		has[MMTRACE_FIELD_COUNT];
-	const char	*comm;
-	const char	*path;
-};
-
-static __u64 seed = 42;
-
-static __u64 any(__u64 limit)
-{
-	seed = seed * 6364136223846793005ull + 1442695040888963407ull;
-	return (seed >> 33) % limit;
-}
-
-static bool string_holds(const struct program *program, const struct mmtrace_pred *pred,
-			 const char *string)
-{
-	char pattern[MMTRACE_STRINGS_MAX + 1];
-
-	memcpy(pattern, program->strings + pred->value, pred->mask);
-	pattern[pred->mask] = 0;
-	if (pred->op == MMTRACE_OP_GLOB)
-		return !fnmatch(pattern, string, 0);
-	return !strcmp(pattern, string);
-}
-
-static bool holds(const struct program *program, const struct mmtrace_pred *pred,
-		  const struct call *call)
-{
-	__u64 number = call->number[pred->field] & pred->mask;
-
-	if (!call->has[pred->field])
-		return false;
-	if (pred->field == MMTRACE_FIELD_COMM)
-		return string_holds(program, pred, call->comm);
-	if (pred->field == MMTRACE_FIELD_PATH)
-		return string_holds(program, pred, call->path);
-	switch (pred->op) {
-	case MMTRACE_OP_EQ:
-		return number == pred->value;
-	case MMTRACE_OP_LT:
-		return number < pred->value;
-	case MMTRACE_OP_GT:
-		return number > pred->value;
-	case MMTRACE_OP_ANY:
-		return number;
-	}
-	return false;
-}
-
-static bool accepts(const struct program *program, const struct call *call)
-{
-	unsigned int at = program->preds_len ? 0 : MMTRACE_ACCEPT;
-
-	while (at < program->preds_len) {
-		const struct mmtrace_pred *pred = &program->preds[at];
-
-		at = holds(program, pred, call) ? pred->on_true : pred->on_false;
-	}
-	return at == MMTRACE_ACCEPT;
-}
-
-/* What the module asks of a program. */
-static bool well_made(const struct program *program)
-{
-	bool at_return = false;
-	unsigned int i, to, end;
-
-	for (i = 0; i < program->preds_len; i++) {
-		const struct mmtrace_pred *pred = &program->preds[i];
-		bool string = pred->field == MMTRACE_FIELD_COMM ||
-			      pred->field == MMTRACE_FIELD_PATH;
-		bool late = pred->field == MMTRACE_FIELD_PATH ||
-			    pred->field == MMTRACE_FIELD_FAILED;
-
-		for (end = 0; end < 2; end++) {
-			to = end ? pred->on_true : pred->on_false;
-			if (to < MMTRACE_ACCEPT && (to <= i || to >= program->preds_len))
-				return false;
-		}
-		if (pred->field >= MMTRACE_FIELD_COUNT || pred->op >= MMTRACE_OP_COUNT)
-			return false;
-		if (pred->op == MMTRACE_OP_ANY && pred->value)
-			return false;
-		if (!string && pred->op == MMTRACE_OP_EQ && pred->value & ~pred->mask)
-			return false;
-		if (string && (pred->value + pred->mask > program->strings_len ||
-			       (pred->op != MMTRACE_OP_EQ && pred->op != MMTRACE_OP_GLOB)))
-			return false;
-		if (at_return && !late)
-			return false;
-		at_return = late;
-	}
-	return true;
-}
 
 static int option_id(const char *name)
 {
@@ -144,41 +45,6 @@ static int compile(const char *words, struct program *program)
 
 	memset(&filter, 0, sizeof(filter));
 	return add_all(&filter, words) || filter_compile(&filter, program);
-}
-
-static const char *const comms[] = { "cat", "dog", "catalogue", "a b", "*", "!x", "" };
-static const char *const paths[] = { "/lib/libc.so.6", "/tmp/x", "/lib/x,y", "/a\\b" };
-
-static struct call random_call(void)
-{
-	static const __u64 lens[] = {
-		1, 4095, 4096, 4097, 8192, 65536, 2097152, 2097153, 1ull << 41,
-	};
-	static const __u64 prots[] = { 0, 1, 2, 3, 4, 5, 7, 0x1000001, 0x10 };
-	static const __u64 flags[] = {
-		0, 1, 2, 3, 4, 5, 7, 0x21, 0x22, 0x23, 0x32, 0x40022, 0x8, 0x31,
-	};
-	struct call call = { .comm = comms[any(7)], .path = paths[any(4)] };
-	__u64 event = 1 + any(5);
-	size_t i;
-
-	for (i = 0; i < MMTRACE_FIELD_COUNT; i++)
-		call.has[i] = true;
-	call.number[MMTRACE_FIELD_EVENT] = event;
-	call.number[MMTRACE_FIELD_TGID] = 1 + any(4);
-	call.number[MMTRACE_FIELD_TID] = 1 + any(4);
-	call.number[MMTRACE_FIELD_UID] = any(3) * 500;
-	call.number[MMTRACE_FIELD_PROT] = prots[any(9)];
-	call.number[MMTRACE_FIELD_FLAGS] = flags[any(14)];
-	call.number[MMTRACE_FIELD_LEN] = lens[any(9)];
-	call.number[MMTRACE_FIELD_ANON] = any(2);
-	call.number[MMTRACE_FIELD_FAILED] = any(2);
-	call.has[MMTRACE_FIELD_PROT] = event != MMTRACE_EVENT_MREMAP;
-	call.has[MMTRACE_FIELD_ANON] = event != MMTRACE_EVENT_MREMAP &&
-				       event != MMTRACE_EVENT_REMAP_FILE_PAGES;
-	call.has[MMTRACE_FIELD_PATH] = event == MMTRACE_EVENT_DO_MMAP &&
-				       !call.number[MMTRACE_FIELD_ANON];
-	return call;
 }
 
 #define N(field)	(call->number[MMTRACE_FIELD_##field])
@@ -334,7 +200,7 @@ static void test_shown(size_t i)
 	bool good = !compile(cases[i].words, &program) &&
 		    (!program.preds_len || filter_text(&program, fopen("/dev/null", "we")));
 
-	ok(good, "'%s' can be shown as options", one_line(cases[i].words));
+	ok(good, "'%s' can be shown", one_line(cases[i].words));
 }
 
 static const char *const errors[] = {
@@ -416,7 +282,7 @@ static void test_all_shown(void)
 		shown += well_made(&program) && filter_text(&program, null);
 	}
 	fclose(null);
-	if (!ok(made == 20000 && shown == made, "20000 random filters can be shown as options"))
+	if (!ok(made == 20000 && shown == made, "20000 random filters can be shown"))
 		printf("# %d of %d\n", shown, made);
 }
 
@@ -434,8 +300,9 @@ static void test_strange_programs(void)
 		program.strings_len = any(20);
 		for (i = 0; i < program.preds_len; i++)
 			program.preds[i] = (struct mmtrace_pred){
-				any(13), any(6), any(8), any(2) ? MMTRACE_REJECT : any(8),
-				any(30), any(2) ? ~0ull : any(30),
+				any(MMTRACE_FIELD_COUNT + 2), any(MMTRACE_OP_COUNT + 1), any(8),
+				any(2) ? MMTRACE_REJECT : any(8), any(30),
+				any(2) ? ~0ull : any(30),
 			};
 		shown += filter_text(&program, null);
 		program_list(&program, null);
@@ -470,7 +337,7 @@ static void test_take_pids(void)
 {
 	static struct filter filter, rest;
 	static struct program program, expected;
-	pid_t pids[FILTER_CHOICES_MAX];
+	pid_t pids[MMTRACE_PREDS_MAX];
 
 	memset(&filter, 0, sizeof(filter));
 	memset(&rest, 0, sizeof(rest));
