@@ -17,6 +17,8 @@
 #include "filter.h"
 #include "hook.h"
 #include "ioctl.h"
+#include "ledger.h"
+#include "registry.h"
 #include "session.h"
 
 /*
@@ -62,7 +64,7 @@ static long ioctl_info(struct session *session, void __user *arg)
 		.abi_version	= MMTRACE_ABI_VERSION,
 		.events		= hook_events(),
 		.cpus		= num_possible_cpus(),
-		.sessions	= session_count(),
+		.sessions	= registry_count(),
 		.max_sessions	= session_limits.sessions,
 		.ring_min	= SESSION_RING_MIN,
 		.ring_max	= SESSION_RING_MAX,
@@ -122,20 +124,66 @@ static long ioctl_stop(struct session *session, void __user *arg)
 	return 0;
 }
 
+/* Of this session, or another. */
+static struct session *find_session(struct session *session, u64 id)
+{
+	struct session *found;
+
+	if (!id)
+		return session_get(session);
+	found = registry_find(id);
+	if (!found || found->id == id)
+		return found;
+	session_put(found);
+	return NULL;
+}
+
 static long ioctl_stats(struct session *session, void __user *arg)
 {
 	struct mmtrace_stats stats;
+	struct session *found;
 	u32 size;
 	int err;
 
-	err = copy_in(&stats, sizeof(stats), sizeof(stats), arg, &size);
+	err = copy_in(&stats, sizeof(stats), offsetof(struct mmtrace_stats, session), arg, &size);
 	if (err)
 		return err;
-	if (stats.event >= MMTRACE_EVENT_COUNT)
+	if (stats.event >= MMTRACE_EVENT_COUNT || stats.cpu > nr_cpu_ids || stats.reserved)
 		return -EINVAL;
-	stats = (struct mmtrace_stats) { .size = size, .event = stats.event };
-	err = session_stats(session, &stats);
+	found = find_session(session, stats.session);
+	if (!found)
+		return -ENOENT;
+	stats = (struct mmtrace_stats) {
+		.size		= size,
+		.event		= stats.event,
+		.session	= stats.session,
+		.cpu		= stats.cpu,
+	};
+	err = ledger_stats(found, &stats);
+	session_put(found);
 	return err ?: copy_out(arg, &stats, sizeof(stats), size);
+}
+
+static long ioctl_session(struct session *session, void __user *arg)
+{
+	struct mmtrace_session info;
+	struct session *found;
+	u32 size;
+	int err;
+
+	err = copy_in(&info, sizeof(info), sizeof(info), arg, &size);
+	if (err)
+		return err;
+	found = registry_find(info.id);
+	if (!found)
+		return -ENOENT;
+	info = (struct mmtrace_session) {
+		.size	= size,
+		.flags	= found == session ? MMTRACE_SESSION_SELF : 0,
+	};
+	session_describe(found, &info);
+	session_put(found);
+	return copy_out(arg, &info, sizeof(info), size);
 }
 
 /* A filter on its way to or from user space. */
@@ -301,6 +349,7 @@ static const struct {
 	{ MMTRACE_IOC_SET_FILTER,		ioctl_set_filter },
 	{ MMTRACE_IOC_GET_DEVICE_FILTER,	ioctl_get_device_filter },
 	{ MMTRACE_IOC_SET_DEVICE_FILTER,	ioctl_set_device_filter },
+	{ MMTRACE_IOC_SESSION,			ioctl_session },
 };
 
 /**

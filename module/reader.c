@@ -11,11 +11,15 @@
  *
  * A record is held until read() has copied all of it, so that a bad address or
  * a buffer that is too small loses nothing.
+ *
+ * The ledger's lock is taken for every step from one place of a record to the next,
+ * so that whoever looks on finds each record in one place.
  */
 #include <linux/cpumask.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/mmtrace.h>
+#include <linux/mutex.h>
 #include <linux/overflow.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -35,6 +39,7 @@
  * @cursor: behind @record
  * @cpu: of the ring
  * @full: @record is the next of this source
+ * @delivered: records of which read() has copied the last byte; by event
  * @record: room for one
  * @reported: of what was missed on @cpu, in lost records; by event
  */
@@ -43,6 +48,7 @@ struct source {
 	struct ring_cursor	cursor;
 	u32			cpu;
 	bool			full;
+	u64			delivered[MMTRACE_EVENT_COUNT];
 	struct mmtrace_record	*record;
 	u64			reported[MMTRACE_EVENT_COUNT];
 };
@@ -51,11 +57,11 @@ struct source {
  * struct reader - the consumer of all rings of a session
  * @horizon: no record with an earlier time is to come
  * @checked: when it was last looked how much was missed
- * @delivered: records of which read() has copied the last byte; by event
  * @next: source of the record that reader_peek() has shown
  * @line: text of a record
  * @line_len: bytes of it
  * @line_done: of these, copied by read()
+ * @line_from: source of the record; NULL if read() has copied all
  * @line_event: what it tells
  * @source_len: of @source
  * @source: one a CPU, and one for what was missed
@@ -63,11 +69,11 @@ struct source {
 struct reader {
 	u64			horizon;
 	u64			checked;
-	u64			delivered[MMTRACE_EVENT_COUNT];
 	struct source		*next;
 	char			*line;
 	size_t			line_len;
 	size_t			line_done;
+	struct source		*line_from;
 	u32			line_event;
 	unsigned int		source_len;
 	struct source		source[];
@@ -254,7 +260,9 @@ static struct source *advance(struct session *session)
 	struct reader *reader = session->reader;
 
 	reader->horizon = session->state == SESSION_STOPPED ? U64_MAX : dispatch_horizon();
+	mutex_lock(&session->ledger_lock);
 	fill_all(session);
+	mutex_unlock(&session->ledger_lock);
 	return earliest_held(reader);
 }
 
@@ -264,7 +272,7 @@ static struct source *advance(struct session *session)
  *
  * Context: may sleep.
  *
- * Return: the record, which stays until reader_take(); NULL if there is none.
+ * Return: the record, which stays until it is taken; NULL if there is none.
  */
 const struct mmtrace_record *reader_peek(struct session *session)
 {
@@ -284,26 +292,40 @@ const struct mmtrace_record *reader_peek(struct session *session)
 	return reader->next ? reader->next->record : NULL;
 }
 
-/**
- * reader_take() - be done with the record that reader_peek() has shown
- * @session: whose record it is
- */
-void reader_take(struct session *session)
+/* Be done with the record that reader_peek() has shown: read() has all of it. */
+static void take(struct session *session)
 {
 	struct source *source = session->reader->next;
 
+	mutex_lock(&session->ledger_lock);
+	source->delivered[source->record->head.event]++;
 	source->full = false;
 	fill(session, source);
+	mutex_unlock(&session->ledger_lock);
 }
 
-static void count_delivered(struct reader *reader, u32 event)
+/* The same, but it goes on as a line. */
+static void take_as_line(struct session *session)
 {
-	reader->delivered[event]++;
+	struct reader *reader = session->reader;
+	struct source *source = reader->next;
+
+	mutex_lock(&session->ledger_lock);
+	reader->line_from = source;
+	reader->line_event = source->record->head.event;
+	source->full = false;
+	fill(session, source);
+	mutex_unlock(&session->ledger_lock);
 }
 
-static bool line_is_done(const struct reader *reader)
+static void end_line(struct session *session)
 {
-	return reader->line_done == reader->line_len;
+	struct reader *reader = session->reader;
+
+	mutex_lock(&session->ledger_lock);
+	reader->line_from->delivered[reader->line_event]++;
+	reader->line_from = NULL;
+	mutex_unlock(&session->ledger_lock);
 }
 
 /**
@@ -314,7 +336,7 @@ static bool line_is_done(const struct reader *reader)
  */
 bool reader_in_line(const struct reader *reader)
 {
-	return reader && !line_is_done(reader);
+	return reader && reader->line_from;
 }
 
 static bool next_line(struct session *session)
@@ -324,10 +346,9 @@ static bool next_line(struct session *session)
 
 	if (!record)
 		return false;
-	reader->line_event = record->head.event;
 	reader->line_len = mmtrace_text(reader->line, MMTRACE_TEXT_MAX, record);
 	reader->line_done = 0;
-	reader_take(session);
+	take_as_line(session);
 	return true;
 }
 
@@ -344,14 +365,14 @@ static ssize_t read_text(struct session *session, struct iov_iter *to)
 	size_t copied, len, total = 0;
 
 	while (iov_iter_count(to) && !is_enough(total)) {
-		if (line_is_done(reader) && !next_line(session))
+		if (!reader->line_from && !next_line(session))
 			break;
 		len = min(iov_iter_count(to), reader->line_len - reader->line_done);
 		copied = copy_to_iter(reader->line + reader->line_done, len, to);
 		reader->line_done += copied;
 		total += copied;
-		if (line_is_done(reader))
-			count_delivered(reader, reader->line_event);
+		if (reader->line_done == reader->line_len)
+			end_line(session);
 		if (copied < len)
 			return total ?: -EFAULT;
 	}
@@ -372,8 +393,7 @@ static ssize_t read_binary(struct session *session, struct iov_iter *to)
 			return total ?: -EFAULT;
 		}
 		total += copied;
-		count_delivered(session->reader, record->head.event);
-		reader_take(session);
+		take(session);
 	}
 	return total;
 }
@@ -430,34 +450,36 @@ static int count_in_ring(const struct source *source, u64 *in_rings)
 	return 0;
 }
 
+static struct source *source_of(struct reader *reader, u32 cpu)
+{
+	struct source *source = reader->source;
+
+	while (source->cpu != cpu)
+		source++;
+	return source;
+}
+
 /**
- * reader_count() - what became of the records of a session
+ * reader_count() - what became of the records of one CPU
  * @session: that has been started
- * @delivered: by event: given to read()
- * @pending: by event: still to be read; counted only where it has to be, in mode
- *	MMTRACE_MODE_OVERWRITE
+ * @cpu: a possible one
+ * @count: all zero; filled in
  *
  * Context: may sleep.
  *
  * Return: 0, or -EINTR if the caller was killed meanwhile.
  */
-int reader_count(struct session *session, u64 *delivered, u64 *pending)
+int reader_count(struct session *session, u32 cpu, struct reader_count *count)
 {
 	struct reader *reader = session->reader;
-	const struct source *source;
-	int err;
+	const struct source *source = source_of(reader, cpu);
 
-	memcpy(delivered, reader->delivered, sizeof(reader->delivered));
+	memcpy(count->delivered, source->delivered, sizeof(count->delivered));
 	if (session->config.mode != MMTRACE_MODE_OVERWRITE)
 		return 0;
-	if (reader_in_line(reader))
-		pending[reader->line_event]++;
-	for (source = reader->source; source < reader->source + reader->source_len; source++) {
-		if (source->full)
-			pending[source->record->head.event]++;
-		err = source->ring ? count_in_ring(source, pending) : 0;
-		if (err)
-			return err;
-	}
-	return 0;
+	if (reader->line_from == source)
+		count->pending[reader->line_event]++;
+	if (source->full)
+		count->pending[source->record->head.event]++;
+	return count_in_ring(source, count->pending);
 }

@@ -18,12 +18,15 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
 #include "dispatch.h"
 #include "filter.h"
 #include "hook.h"
 #include "reader.h"
+#include "registry.h"
 #include "session.h"
 #include "wake.h"
 
@@ -33,53 +36,28 @@
 
 struct session_limits session_limits;
 
-/* What all sessions have together; guarded by limits_lock. */
-static unsigned int sessions;
+/* What the rings of all sessions have together. */
 static u64 memory;
-static DEFINE_MUTEX(limits_lock);
-
-/**
- * session_count() - how many there are
- *
- * Return: open sessions.
- */
-unsigned int session_count(void)
-{
-	return READ_ONCE(sessions);
-}
-
-static int reserve_session(void)
-{
-	int err = 0;
-
-	mutex_lock(&limits_lock);
-	if (sessions < session_limits.sessions)
-		WRITE_ONCE(sessions, sessions + 1);
-	else
-		err = -EBUSY;
-	mutex_unlock(&limits_lock);
-	return err;
-}
+static DEFINE_MUTEX(memory_lock);
 
 static int reserve_memory(u64 bytes)
 {
 	int err = 0;
 
-	mutex_lock(&limits_lock);
+	mutex_lock(&memory_lock);
 	if (bytes <= session_limits.memory - memory)
 		memory += bytes;
 	else
 		err = -ENOMEM;
-	mutex_unlock(&limits_lock);
+	mutex_unlock(&memory_lock);
 	return err;
 }
 
-static void release_limits(unsigned int count, u64 bytes)
+static void release_memory(u64 bytes)
 {
-	mutex_lock(&limits_lock);
-	WRITE_ONCE(sessions, sessions - count);
+	mutex_lock(&memory_lock);
 	memory -= bytes;
-	mutex_unlock(&limits_lock);
+	mutex_unlock(&memory_lock);
 }
 
 /* Of each ring, its reader holds one record. */
@@ -98,7 +76,7 @@ static void free_rings(struct session *session)
 		vfree(ring->data);
 		ring->data = NULL;
 	}
-	release_limits(0, rings_size(session));
+	release_memory(rings_size(session));
 }
 
 /* Fails rather than have somebody killed for want of memory. */
@@ -148,48 +126,25 @@ static void set_defaults(struct session *session)
 	set_wake(session);
 }
 
-/**
- * session_open() - a new session, with the defaults, which records nothing yet
- *
- * Return: the session, -EBUSY if there are too many, or -ENOMEM.
- */
-struct session *session_open(void)
+static struct session *allocate(void)
 {
 	struct session *session;
-	int cpu, err;
 
-	err = reserve_session();
-	if (err)
-		return ERR_PTR(err);
 	session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
 	if (!session)
-		goto no_memory;
+		return NULL;
 	session->cpu = alloc_percpu_gfp(struct session_cpu, GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!session->cpu)
-		goto no_memory;
-	for_each_possible_cpu(cpu)
-		per_cpu_ptr(session->cpu, cpu)->session = session;
-	mutex_init(&session->lock);
-	wake_init(session);
-	session->opener = get_pid(task_tgid(current));
-	session->owner = session->opener;
-	set_defaults(session);
-	return session;
-
-no_memory:
+	if (session->cpu)
+		return session;
 	kfree(session);
-	release_limits(1, 0);
-	return ERR_PTR(-ENOMEM);
+	return NULL;
 }
 
-/**
- * session_close() - the end of a session, whatever its state
- * @session: that nobody uses any more
- */
-void session_close(struct session *session)
+/* All but its events, which nobody may want any more. */
+static void release(struct kref *refs)
 {
-	session_stop(session);
-	wake_exit(session);
+	struct session *session = container_of(refs, struct session, refs);
+
 	if (session->reader) {
 		reader_destroy(session->reader);
 		free_rings(session);
@@ -198,7 +153,84 @@ void session_close(struct session *session)
 	put_pid(session->opener);
 	free_percpu(session->cpu);
 	kfree(session);
-	release_limits(1, 0);
+}
+
+/**
+ * session_get() - keep a session in memory; it may be closed all the same
+ * @session: to be kept
+ *
+ * Return: @session.
+ */
+struct session *session_get(struct session *session)
+{
+	kref_get(&session->refs);
+	return session;
+}
+
+/**
+ * session_put() - be done with a session
+ * @session: of which there was a reference
+ */
+void session_put(struct session *session)
+{
+	kref_put(&session->refs, release);
+}
+
+/**
+ * session_open() - a new session, with the defaults, which records nothing yet
+ *
+ * Return: the session, -EBUSY if there are too many, or -ENOMEM.
+ */
+struct session *session_open(void)
+{
+	struct session *session = allocate();
+	int cpu, err;
+
+	if (!session)
+		return ERR_PTR(-ENOMEM);
+	for_each_possible_cpu(cpu)
+		per_cpu_ptr(session->cpu, cpu)->session = session;
+	kref_init(&session->refs);
+	mutex_init(&session->lock);
+	mutex_init(&session->ledger_lock);
+	wake_init(session);
+	session->opener = get_pid(task_tgid(current));
+	session->owner = session->opener;
+	session->opened = ktime_get_ns();
+	get_task_comm(session->comm, current);
+	set_defaults(session);
+	err = registry_add(session);
+	if (!err)
+		return session;
+	session_put(session);
+	return ERR_PTR(err);
+}
+
+/**
+ * session_close() - the end of a session, whatever its state
+ * @session: that its file does not use any more; somebody else may still look on
+ */
+void session_close(struct session *session)
+{
+	session_stop(session);
+	wake_exit(session);
+	registry_remove(session);
+	session_put(session);
+}
+
+static int begin(struct session *session, struct reader *reader)
+{
+	int err;
+
+	mutex_lock(&session->ledger_lock);
+	session->reader = reader;
+	err = dispatch_change(session, session->config.events);
+	if (!err)
+		session->state = SESSION_RUNNING;
+	else
+		session->reader = NULL;
+	mutex_unlock(&session->ledger_lock);
+	return err;
 }
 
 /**
@@ -210,6 +242,7 @@ void session_close(struct session *session)
  */
 int session_start(struct session *session)
 {
+	struct reader *reader;
 	int err;
 
 	if (session->state != SESSION_NEW)
@@ -217,13 +250,10 @@ int session_start(struct session *session)
 	err = allocate_rings(session);
 	if (err)
 		return err;
-	session->reader = reader_create(session);
-	err = session->reader ? dispatch_change(session, session->config.events) : -ENOMEM;
-	if (!err) {
-		session->state = SESSION_RUNNING;
-	} else {
-		reader_destroy(session->reader);
-		session->reader = NULL;
+	reader = reader_create(session);
+	err = reader ? begin(session, reader) : -ENOMEM;
+	if (err) {
+		reader_destroy(reader);
 		free_rings(session);
 	}
 	return err;
@@ -237,26 +267,11 @@ void session_stop(struct session *session)
 {
 	if (session->state != SESSION_RUNNING)
 		return;
+	mutex_lock(&session->ledger_lock);
 	dispatch_change(session, 0);
 	session->state = SESSION_STOPPED;
+	mutex_unlock(&session->ledger_lock);
 	wake_up_interruptible_all(&session->wait);
-}
-
-/**
- * session_missed() - calls that the probe layer kept from a session
- * @session: to ask about
- * @event: likewise
- *
- * Return: calls that its filter had not rejected.
- */
-u64 session_missed(const struct session *session, u32 event)
-{
-	u64 missed = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		missed += READ_ONCE(per_cpu_ptr(session->cpu, cpu)->missed[event]);
-	return missed;
 }
 
 static int check_config(const struct mmtrace_config *config)
@@ -309,16 +324,17 @@ int session_configure(struct session *session, const struct mmtrace_config *conf
 		return -EBUSY;
 	if (config->format != session->config.format && reader_in_line(session->reader))
 		return -EBUSY;
-	if (session->state == SESSION_RUNNING) {
+	mutex_lock(&session->ledger_lock);
+	if (session->state == SESSION_RUNNING)
 		err = dispatch_change(session, config->events);
-		if (err)
-			return err;
+	if (!err) {
+		session->owner = config->flags & MMTRACE_CONFIG_OWN ? NULL : session->opener;
+		session->stack_depth = stack_depth(config);
+		session->config = *config;
+		set_wake(session);
 	}
-	session->owner = config->flags & MMTRACE_CONFIG_OWN ? NULL : session->opener;
-	session->stack_depth = stack_depth(config);
-	session->config = *config;
-	set_wake(session);
-	return 0;
+	mutex_unlock(&session->ledger_lock);
+	return err;
 }
 
 /**
@@ -332,59 +348,52 @@ void session_set_filter(struct session *session, struct filter *filter)
 	filter_free(filter);
 }
 
-/*
- * A ring does not know the events of the entries that it evicts: those that are
- * neither lost nor delivered are counted if they are still there.
- */
-static void add_event_stats(const struct session *session, u32 event, u64 delivered,
-			    u64 in_rings, struct mmtrace_stats *stats)
+/* As the caller's pid namespace has it; the number of one that is gone may be another's. */
+static u32 opener_pid(const struct session *session)
 {
-	u64 offered = 0, lost = 0, filtered = 0, rest;
-	int cpu;
+	u32 pid;
 
-	for_each_possible_cpu(cpu) {
-		const struct session_cpu *part = per_cpu_ptr(session->cpu, cpu);
+	rcu_read_lock();
+	pid = pid_task(session->opener, PIDTYPE_TGID) ? pid_vnr(session->opener) : 0;
+	rcu_read_unlock();
+	return pid;
+}
 
-		lost += READ_ONCE(part->lost[event]);
-		offered += READ_ONCE(part->offered[event]);
-		filtered += READ_ONCE(part->filtered[event]);
-	}
-	rest = offered - lost - delivered;
-	stats->hits += offered + filtered;
-	stats->filtered += filtered;
-	stats->lost += lost;
-	stats->delivered += delivered;
-	if (session->config.mode == MMTRACE_MODE_OVERWRITE) {
-		stats->pending += in_rings;
-		stats->overwritten += rest - min(rest, in_rings);
-	} else {
-		stats->pending += rest;
-	}
+static u32 state_of(const struct session *session)
+{
+	static const u32 states[] = {
+		[SESSION_NEW]		= MMTRACE_STATE_NEW,
+		[SESSION_RUNNING]	= MMTRACE_STATE_RUNNING,
+		[SESSION_STOPPED]	= MMTRACE_STATE_STOPPED,
+	};
+
+	return states[session->state];
 }
 
 /**
- * session_stats() - the account of a session
- * @session: locked
- * @stats: @event says of what, or MMTRACE_EVENT_LOST of all; the rest is filled in
- *
- * Return: 0, or -EINTR if the caller was killed meanwhile.
+ * session_describe() - what a session is, for those who look on
+ * @session: to be told
+ * @info: all but @size and MMTRACE_SESSION_SELF is filled in
  */
-int session_stats(struct session *session, struct mmtrace_stats *stats)
+void session_describe(struct session *session, struct mmtrace_session *info)
 {
-	u64 delivered[MMTRACE_EVENT_COUNT] = {}, in_rings[MMTRACE_EVENT_COUNT] = {};
-	u32 event;
-	int err;
+	const struct mmtrace_config *config = &session->config;
 
-	if (session->reader) {
-		err = reader_count(session, delivered, in_rings);
-		if (err)
-			return err;
-	}
-	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
-		if (stats->event != event && stats->event != MMTRACE_EVENT_LOST)
-			continue;
-		add_event_stats(session, event, delivered[event], in_rings[event], stats);
-		stats->missed += session_missed(session, event);
-	}
-	return 0;
+	info->id = session->id;
+	info->opened = session->opened;
+	info->pid = opener_pid(session);
+	memcpy(info->comm, session->comm, sizeof(info->comm));
+	if (rcu_access_pointer(session->filter))
+		info->flags |= MMTRACE_SESSION_FILTER;
+	mutex_lock(&session->ledger_lock);
+	info->memory = session->reader ? rings_size(session) : 0;
+	info->state = state_of(session);
+	info->config_flags = config->flags;
+	info->events = config->events;
+	info->format = config->format;
+	info->mode = config->mode;
+	info->timeout_ms = config->timeout_ms;
+	info->ring_size = config->ring_size;
+	info->watermark = config->watermark;
+	mutex_unlock(&session->ledger_lock);
 }

@@ -4,10 +4,12 @@
 #define MMTRACE_SESSION_H
 
 #include <linux/irq_work.h>
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mmtrace.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -77,7 +79,15 @@ enum session_state {
  * @timeout: jiffies after which the alarm wakes; may change at any time
  * @links: among the sessions that want an event; dispatch's own, like @events
  * @events: set of those that it wants
- * @lock: guards what follows, and makes one consumer of many readers
+ * @refs: its file, and those who look at it from others
+ * @place: in the registry, like @id
+ * @id: no other session ever has it
+ * @opened: ns of CLOCK_MONOTONIC
+ * @comm: name of the thread that opened
+ * @lock: makes one reader of many, and one change at a time; may be held for as
+ *	long as user memory takes to come
+ * @ledger_lock: taken within @lock for changes of what follows, and alone by those
+ *	who look on; never held over an access to user memory
  * @state: enum session_state
  * @config: as users see it
  * @reader: what it reads with; there from the start on
@@ -95,7 +105,14 @@ struct session {
 	struct hlist_node		links[MMTRACE_EVENT_COUNT];
 	u32				events;
 
+	struct kref			refs;
+	struct list_head		place;
+	u64				id;
+	u64				opened;
+	char				comm[TASK_COMM_LEN];
+
 	struct mutex			lock;	/* see above */
+	struct mutex			ledger_lock;	/* see above */
 	enum session_state		state;
 	struct mmtrace_config		config;
 	struct reader			*reader;
@@ -121,14 +138,14 @@ struct session_limits {
 };
 extern struct session_limits session_limits;
 
-unsigned int session_count(void);
 struct session *session_open(void);
 void session_close(struct session *session);
+struct session *session_get(struct session *session);
+void session_put(struct session *session);
 int session_start(struct session *session);
 void session_stop(struct session *session);
 int session_configure(struct session *session, const struct mmtrace_config *config);
-u64 session_missed(const struct session *session, u32 event);
 void session_set_filter(struct session *session, struct filter *filter);
-int session_stats(struct session *session, struct mmtrace_stats *stats);
+void session_describe(struct session *session, struct mmtrace_session *info);
 
 #endif /* MMTRACE_SESSION_H */

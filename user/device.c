@@ -283,6 +283,55 @@ int device_stats(struct device *device, __u32 event, struct mmtrace_stats *stats
 	return request(device, MMTRACE_IOC_STATS, "asking for the account", stats);
 }
 
+/* EINVAL: there is no such CPU, nothing else can be wrong. */
+static int request_session(struct device *device, unsigned long number, const char *what, void *arg)
+{
+	while (ioctl(device->fd, number, arg) < 0) {
+		if (errno == ENOENT || errno == EINVAL)
+			return DEVICE_NONE;
+		if (errno != EINTR)
+			return fail(device, "%s: %s", what, advice(number, errno));
+	}
+	return 0;
+}
+
+/**
+ * device_account() - ask for the account of any session
+ * @device: a session
+ * @session: id of the one to ask about
+ * @event: enum mmtrace_event, MMTRACE_EVENT_LOST for the sum of all
+ * @cpu: 1 + a CPU, 0 for the sum of all
+ * @stats: filled in
+ *
+ * Return: 0, DEVICE_NONE for no such session or CPU, or -1 with an error in words.
+ */
+int device_account(struct device *device, __u64 session, __u32 event, __u32 cpu,
+		   struct mmtrace_stats *stats)
+{
+	memset(stats, 0, sizeof(*stats));
+	stats->size = sizeof(*stats);
+	stats->event = event;
+	stats->session = session;
+	stats->cpu = cpu;
+	return request_session(device, MMTRACE_IOC_STATS, "asking for the account", stats);
+}
+
+/**
+ * device_session() - ask about any session
+ * @device: a session
+ * @id: of the one to ask about; if there is none, the one with the next id is told
+ * @session: filled in
+ *
+ * Return: 0, DEVICE_NONE if none follows, or -1 with an error in words.
+ */
+int device_session(struct device *device, __u64 id, struct mmtrace_session *session)
+{
+	memset(session, 0, sizeof(*session));
+	session->size = sizeof(*session);
+	session->id = id;
+	return request_session(device, MMTRACE_IOC_SESSION, "asking about sessions", session);
+}
+
 static int set_filter(struct device *device, unsigned long number,
 		      const struct program *program)
 {

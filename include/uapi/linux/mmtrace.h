@@ -56,6 +56,7 @@
  * EBUSY       not while the session runs
  * EOPNOTSUPP  this kernel can't trace the event; MMTRACE_IOC_EVENT says why
  * ENOMEM      no memory, or above the limit that the module's parameters set
+ * ENOENT      there is no such session
  * EINTR       a signal came while waiting
  *
  * A refused request has changed nothing.
@@ -494,7 +495,7 @@ struct mmtrace_config {
 #define MMTRACE_IOC_STOP	_IO(MMTRACE_IOC_TYPE, 0x05)
 
 /**
- * struct mmtrace_stats - ioctl(MMTRACE_IOC_STATS): the session's account
+ * struct mmtrace_stats - ioctl(MMTRACE_IOC_STATS): the account of a session
  * @size: sizeof(struct mmtrace_stats)
  * @event: in: enum mmtrace_event, or MMTRACE_EVENT_LOST for the sum of all
  * @hits: out: calls while the session ran; one that a filter rejects at its
@@ -506,9 +507,13 @@ struct mmtrace_config {
  * @pending: out: of these, still to be read
  * @missed: out: calls that its filter had not rejected at their entry, and that the
  *	probe layer had no room for; exact, and not among @hits
+ * @session: in: id of the session, ENOENT if there is none; 0 for this one
+ * @cpu: in: 1 + the CPU on which the calls completed, EINVAL above all that there
+ *	may be; 0 for the sum of all
+ * @reserved: zero
  *
  * While no call completes: hits = filtered + delivered + lost + overwritten +
- * pending.
+ * pending, for each session, event and CPU.
  */
 struct mmtrace_stats {
 	__u32	size;
@@ -520,6 +525,9 @@ struct mmtrace_stats {
 	__u64	overwritten;
 	__u64	pending;
 	__u64	missed;
+	__u64	session;
+	__u32	cpu;
+	__u32	reserved;
 };
 #define MMTRACE_IOC_STATS	_IO(MMTRACE_IOC_TYPE, 0x06)
 
@@ -638,5 +646,67 @@ struct mmtrace_filter {
 #define MMTRACE_IOC_SET_FILTER		_IO(MMTRACE_IOC_TYPE, 0x08)
 #define MMTRACE_IOC_GET_DEVICE_FILTER	_IO(MMTRACE_IOC_TYPE, 0x09)
 #define MMTRACE_IOC_SET_DEVICE_FILTER	_IO(MMTRACE_IOC_TYPE, 0x0a)
+
+/**
+ * enum mmtrace_state - the life of a session
+ * @MMTRACE_STATE_NEW: not started
+ * @MMTRACE_STATE_RUNNING: records come
+ * @MMTRACE_STATE_FROZEN: its trigger has fired, and no more come
+ * @MMTRACE_STATE_STOPPED: no more come
+ */
+enum mmtrace_state {
+	MMTRACE_STATE_NEW	= 0,
+	MMTRACE_STATE_RUNNING	= 1,
+	MMTRACE_STATE_FROZEN	= 2,
+	MMTRACE_STATE_STOPPED	= 3,
+};
+
+/* What @flags of struct mmtrace_session may say. */
+#define MMTRACE_SESSION_SELF	(1u << 0) /* it is the one that asks */
+#define MMTRACE_SESSION_FILTER	(1u << 1) /* it has a filter */
+
+/**
+ * struct mmtrace_session - ioctl(MMTRACE_IOC_SESSION): any session of the machine
+ * @size: sizeof(struct mmtrace_session)
+ * @flags: out: MMTRACE_SESSION_*
+ * @id: in: where to begin; out: of the first session with this id or a higher
+ *	one. ENOENT if there is none. Ids begin with 1, and none is given twice
+ * @opened: out: when, ns of CLOCK_MONOTONIC
+ * @memory: out: bytes that its rings take
+ * @state: out: enum mmtrace_state
+ * @pid: out: process that opened, as the caller's pid namespace has it; 0 if it
+ *	is not to be seen there, or is no more
+ * @comm: out: name of the thread that opened, with a NUL at its end
+ * @config_flags: out: @flags of struct mmtrace_config
+ * @events: out: this and all that follow as in struct mmtrace_config
+ * @format: out: MMTRACE_FORMAT_*
+ * @mode: out: MMTRACE_MODE_*
+ * @timeout_ms: out: ms
+ * @reserved: zero
+ * @ring_size: out: bytes a CPU
+ * @watermark: out: bytes
+ *
+ * To see all: begin with 1, and go on with @id + 1. Neither this nor
+ * MMTRACE_IOC_STATS waits for the readers of other sessions.
+ */
+struct mmtrace_session {
+	__u32	size;
+	__u32	flags;
+	__u64	id;
+	__u64	opened;
+	__u64	memory;
+	__u32	state;
+	__u32	pid;
+	char	comm[16];
+	__u32	config_flags;
+	__u32	events;
+	__u32	format;
+	__u32	mode;
+	__u32	timeout_ms;
+	__u32	reserved;
+	__u64	ring_size;
+	__u64	watermark;
+};
+#define MMTRACE_IOC_SESSION	_IO(MMTRACE_IOC_TYPE, 0x0e)
 
 #endif /* _UAPI_LINUX_MMTRACE_H */
