@@ -85,7 +85,7 @@ static int add_source(struct reader *reader, const struct ring *ring, u32 cpu)
 
 	source->ring = ring;
 	source->cpu = cpu;
-	source->record = kmalloc(MMTRACE_RECORD_MAX, GFP_KERNEL_ACCOUNT);
+	source->record = kmalloc(MMTRACE_RECORD_MAX, SESSION_GFP);
 	return source->record ? 0 : -ENOMEM;
 }
 
@@ -112,11 +112,11 @@ struct reader *reader_create(struct session *session)
 	struct reader *reader;
 
 	reader = kvzalloc(struct_size(reader, source, num_possible_cpus() + 1),
-			  GFP_KERNEL_ACCOUNT);
+			  SESSION_GFP);
 	if (!reader)
 		return NULL;
 	reader->checked = ktime_get_ns();
-	reader->line = kvmalloc(MMTRACE_TEXT_MAX, GFP_KERNEL_ACCOUNT);
+	reader->line = kvmalloc(MMTRACE_TEXT_MAX, SESSION_GFP);
 	if (!reader->line || add_sources(reader, session)) {
 		reader_destroy(reader);
 		return NULL;

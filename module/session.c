@@ -79,7 +79,6 @@ static void free_rings(struct session *session)
 	release_memory(rings_size(session));
 }
 
-/* Fails rather than have somebody killed for want of memory. */
 static int allocate_rings(struct session *session)
 {
 	enum ring_mode mode = session->config.mode == MMTRACE_MODE_OVERWRITE ?
@@ -92,7 +91,7 @@ static int allocate_rings(struct session *session)
 	if (err)
 		return err;
 	for_each_possible_cpu(cpu) {
-		data = __vmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
+		data = __vmalloc(size, SESSION_GFP);
 		err = data ? ring_init(&per_cpu_ptr(session->cpu, cpu)->ring, data, size, mode) :
 			     -ENOMEM;
 		if (err) {
@@ -130,10 +129,10 @@ static struct session *allocate(void)
 {
 	struct session *session;
 
-	session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
+	session = kzalloc(sizeof(*session), SESSION_GFP);
 	if (!session)
 		return NULL;
-	session->cpu = alloc_percpu_gfp(struct session_cpu, GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	session->cpu = alloc_percpu_gfp(struct session_cpu, SESSION_GFP | __GFP_ZERO);
 	if (session->cpu)
 		return session;
 	kfree(session);

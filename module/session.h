@@ -3,6 +3,7 @@
 #ifndef MMTRACE_SESSION_H
 #define MMTRACE_SESSION_H
 
+#include <linux/gfp.h>
 #include <linux/irq_work.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -120,6 +121,12 @@ struct session {
 	wait_queue_head_t		wait;
 	struct delayed_work		alarm;
 };
+
+/*
+ * For all memory of sessions: charged to the memory cgroup of who asks, and fails
+ * rather than have somebody killed for want of it.
+ */
+#define SESSION_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 
 /* Smallest and largest ring, bytes a CPU. */
 #define SESSION_RING_MIN	SZ_64K

@@ -63,10 +63,12 @@ static const struct advice advices[] = {
 	{ MMTRACE_IOC_SET_DEVICE_FILTER, EPERM,
 	  "setting the device filter needs CAP_SYS_ADMIN: try as root" },
 	{ MMTRACE_IOC_SET_CONFIG, ENOMEM,
-	  "no memory for the rings, or above the module's limit: try a smaller --ring-size" },
+	  "no memory for the rings, be it the machine's, the module's limit or that of "
+	  "the memory cgroup: try a smaller --ring-size" },
 	{ MMTRACE_IOC_SET_CONFIG, EINVAL, "the module does not take this configuration" },
 	{ MMTRACE_IOC_START, ENOMEM,
-	  "no memory for the rings, or above the module's limit: try a smaller --ring-size" },
+	  "no memory for the rings, be it the machine's, the module's limit or that of "
+	  "the memory cgroup: try a smaller --ring-size" },
 	{ REQUEST_ANY, ENOTTY,
 	  "the module does not know this request: is it older than mmtrace-ctl?" },
 	{ REQUEST_ANY, E2BIG, "too big for the module: fewer or shorter filters?" },
