@@ -31,31 +31,15 @@
 #include "reader.h"
 #include "ring.h"
 #include "session.h"
+#include "source.h"
 #include "text.h"
-
-/**
- * struct source - where records come from: a ring, or what was missed
- * @ring: NULL for what was missed
- * @cursor: behind @record
- * @cpu: of the ring
- * @full: @record is the next of this source
- * @delivered: records of which read() has copied the last byte; by event
- * @record: room for one
- * @reported: of what was missed on @cpu, in lost records; by event
- */
-struct source {
-	const struct ring	*ring;
-	struct ring_cursor	cursor;
-	u32			cpu;
-	bool			full;
-	u64			delivered[MMTRACE_EVENT_COUNT];
-	struct mmtrace_record	*record;
-	u64			reported[MMTRACE_EVENT_COUNT];
-};
+#include "window.h"
 
 /**
  * struct reader - the consumer of all rings of a session
  * @horizon: no record with an earlier time is to come
+ * @frozen: the session is, and sources know what they still give
+ * @settled: and do not hold anything else
  * @checked: when it was last looked how much was missed
  * @next: source of the record that reader_peek() has shown
  * @line: text of a record
@@ -68,6 +52,8 @@ struct source {
  */
 struct reader {
 	u64			horizon;
+	bool			frozen;
+	bool			settled;
 	u64			checked;
 	struct source		*next;
 	char			*line;
@@ -121,6 +107,7 @@ struct reader *reader_create(struct session *session)
 		reader_destroy(reader);
 		return NULL;
 	}
+	window_open(reader->source, reader->source_len);
 	return reader;
 }
 
@@ -155,12 +142,56 @@ static void make_lost(struct source *source, const struct mmtrace_lost *lost, u6
 	source->full = true;
 }
 
+static void add_loss(struct mmtrace_lost *lost, u64 count, u64 first, u64 last)
+{
+	if (!lost->count)
+		lost->first = first;
+	lost->count += count;
+	lost->last = last;
+}
+
+/* It is held here now: the producer may have its place. */
+static void release(struct session *session, struct source *source)
+{
+	ring_release(&per_cpu_ptr(session->cpu, source->cpu)->ring, &source->cursor);
+}
+
+/* All that is not to be given, on this side of the window, as one loss. */
+static void leave_out(struct session *session, struct source *source)
+{
+	struct mmtrace_lost lost = { .cause = MMTRACE_LOST_OVERWRITTEN };
+	const struct mmtrace_head *head = &source->record->head;
+	u64 seq = source->full ? head->seq : source->cursor.number;
+	u64 end = seq < source->from ? source->from : U64_MAX;
+	enum ring_what what = RING_GAP;
+	struct ring_gap gap;
+
+	if (source->full)
+		add_loss(&lost, 1, head->time, head->time);
+	while (source->cursor.number < end && what != RING_NOTHING) {
+		what = ring_read(source->ring, &source->cursor, source->record,
+				 MMTRACE_RECORD_MAX, &gap);
+		if (what == RING_ENTRY)
+			add_loss(&lost, 1, head->time, head->time);
+		else if (what == RING_GAP)
+			add_loss(&lost, gap.count, gap.first, gap.last);
+	}
+	source->full = false;
+	if (lost.count)
+		make_lost(source, &lost, seq);
+	release(session, source);
+}
+
 static void fill(struct session *session, struct source *source)
 {
 	struct ring_gap gap;
 
 	if (!source->ring)
 		return;
+	if (source_leaves_out(source, source->cursor.number)) {
+		leave_out(session, source);
+		return;
+	}
 	switch (ring_read(source->ring, &source->cursor, source->record,
 			  MMTRACE_RECORD_MAX, &gap)) {
 	case RING_NOTHING:
@@ -178,8 +209,7 @@ static void fill(struct session *session, struct source *source)
 			  }, gap.number);
 		break;
 	}
-	/* It is held here now: the producer may have its place. */
-	ring_release(&per_cpu_ptr(session->cpu, source->cpu)->ring, &source->cursor);
+	release(session, source);
 }
 
 /* Does @from, of a CPU, have an event of which more is missing than was told? */
@@ -254,12 +284,48 @@ static bool is_next(const struct reader *reader, const struct source *source)
 	return source && source->record->head.time <= reader->horizon;
 }
 
+/* Once no more records come, it is known which of them are to be given. */
+static void find_window(struct session *session)
+{
+	struct reader *reader = session->reader;
+
+	if (reader->frozen || !session_is_frozen(session))
+		return;
+	/* Whoever was about to write when it froze. */
+	dispatch_horizon();
+	window_find(reader->source, reader->source_len, session_trigger(session));
+	reader->frozen = true;
+}
+
+static bool is_held_in_vain(const struct source *source)
+{
+	return source->ring && source->full &&
+	       source->record->head.event != MMTRACE_EVENT_LOST &&
+	       source_leaves_out(source, source->record->head.seq);
+}
+
+/* The reader's own part of it: others may have found the window before. */
+static void settle(struct session *session)
+{
+	struct reader *reader = session->reader;
+	struct source *source;
+
+	mutex_lock(&session->ledger_lock);
+	find_window(session);
+	for (source = reader->source; source < reader->source + reader->source_len; source++)
+		if (is_held_in_vain(source))
+			leave_out(session, source);
+	reader->settled = true;
+	mutex_unlock(&session->ledger_lock);
+}
+
 /* Asks for a new horizon, and holds what is there up to it. */
 static struct source *advance(struct session *session)
 {
 	struct reader *reader = session->reader;
 
-	reader->horizon = session->state == SESSION_STOPPED ? U64_MAX : dispatch_horizon();
+	reader->horizon = session->state == SESSION_STOPPED || reader->settled ?
+			  U64_MAX : dispatch_horizon();
 	mutex_lock(&session->ledger_lock);
 	fill_all(session);
 	mutex_unlock(&session->ledger_lock);
@@ -277,9 +343,11 @@ static struct source *advance(struct session *session)
 const struct mmtrace_record *reader_peek(struct session *session)
 {
 	struct reader *reader = session->reader;
+	struct source *first;
 
-	struct source *first = earliest_held(reader);
-
+	if (session_is_frozen(session) && !reader->settled)
+		settle(session);
+	first = earliest_held(reader);
 	if (!is_next(reader, first))
 		first = advance(session);
 	/*
@@ -439,7 +507,7 @@ static int count_in_ring(const struct source *source, u64 *in_rings)
 
 	while (what != RING_NOTHING && (s64)(end - cursor.pos) > 0) {
 		what = ring_read(source->ring, &cursor, &head, sizeof(head), &gap);
-		if (what == RING_ENTRY)
+		if (what == RING_ENTRY && !source_leaves_out(source, head.seq))
 			in_rings[head.event]++;
 		if (++steps % 1024)
 			continue;
@@ -448,6 +516,20 @@ static int count_in_ring(const struct source *source, u64 *in_rings)
 			return -EINTR;
 	}
 	return 0;
+}
+
+/**
+ * reader_thaw() - the session goes on
+ * @reader: of a session that was frozen, or not; or NULL
+ */
+void reader_thaw(struct reader *reader)
+{
+	if (!reader)
+		return;
+	window_open(reader->source, reader->source_len);
+	reader->frozen = false;
+	reader->settled = false;
+	reader->horizon = 0;
 }
 
 static struct source *source_of(struct reader *reader, u32 cpu)
@@ -477,9 +559,10 @@ int reader_count(struct session *session, u32 cpu, struct reader_count *count)
 	memcpy(count->delivered, source->delivered, sizeof(count->delivered));
 	if (session->config.mode != MMTRACE_MODE_OVERWRITE)
 		return 0;
+	find_window(session);
 	if (reader->line_from == source)
 		count->pending[reader->line_event]++;
-	if (source->full)
+	if (source->full && !is_held_in_vain(source))
 		count->pending[source->record->head.event]++;
 	return count_in_ring(source, count->pending);
 }

@@ -32,4 +32,7 @@ ssize_t reader_read(struct session *session, struct iov_iter *to);
 /* This one its ledger alone. */
 int reader_count(struct session *session, u32 cpu, struct reader_count *count);
 
+/* And this one both. */
+void reader_thaw(struct reader *reader);
+
 #endif /* MMTRACE_READER_H */

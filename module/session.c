@@ -28,6 +28,7 @@
 #include "reader.h"
 #include "registry.h"
 #include "session.h"
+#include "trigger.h"
 #include "wake.h"
 
 /* Of a session that does not ask for another. */
@@ -125,6 +126,106 @@ static void set_defaults(struct session *session)
 	set_wake(session);
 }
 
+static int begin(struct session *session, struct reader *reader)
+{
+	int err;
+
+	mutex_lock(&session->ledger_lock);
+	session->reader = reader;
+	err = dispatch_change(session, session->config.events);
+	if (!err)
+		session->state = SESSION_RUNNING;
+	else
+		session->reader = NULL;
+	mutex_unlock(&session->ledger_lock);
+	return err;
+}
+
+/**
+ * session_trigger() - what freezes a session
+ * @session: locked, or its ledger
+ *
+ * Return: the trigger, NULL if there is none.
+ */
+struct trigger *session_trigger(const struct session *session)
+{
+	return rcu_dereference_protected(session->trigger,
+					 lockdep_is_held(&session->lock) ||
+					 lockdep_is_held(&session->ledger_lock));
+}
+
+/**
+ * session_is_frozen() - has its trigger fired, and all come that was to come?
+ * @session: locked, or its ledger
+ *
+ * Return: whether it is so.
+ */
+bool session_is_frozen(const struct session *session)
+{
+	return trigger_is_frozen(session_trigger(session));
+}
+
+/**
+ * session_start() - begin to record
+ * @session: locked; may be running already
+ *
+ * Return: 0, -EINVAL for a session that was stopped, -ENOMEM, or what
+ * dispatch_change() said. After an error it may be tried again.
+ */
+int session_start(struct session *session)
+{
+	struct reader *reader;
+	int err;
+
+	if (session->state != SESSION_NEW)
+		return session->state == SESSION_RUNNING ? 0 : -EINVAL;
+	err = allocate_rings(session);
+	if (err)
+		return err;
+	reader = reader_create(session);
+	err = reader ? begin(session, reader) : -ENOMEM;
+	if (err) {
+		reader_destroy(reader);
+		free_rings(session);
+	}
+	return err;
+}
+
+/**
+ * session_stop() - record no more; what there is can still be read
+ * @session: locked, or nobody else's; in any state
+ */
+void session_stop(struct session *session)
+{
+	if (session->state != SESSION_RUNNING)
+		return;
+	mutex_lock(&session->ledger_lock);
+	dispatch_change(session, 0);
+	session->state = SESSION_STOPPED;
+	mutex_unlock(&session->ledger_lock);
+	wake_up_interruptible_all(&session->wait);
+}
+
+/*
+ * What a frozen session wants no more, hooks and all, is given back, and its readers
+ * are told that there is an end.
+ */
+static void freeze(struct work_struct *work)
+{
+	struct session *session = container_of(work, struct session, freeze);
+
+	mutex_lock(&session->ledger_lock);
+	if (session->state == SESSION_RUNNING && session_is_frozen(session))
+		dispatch_change(session, 0);
+	mutex_unlock(&session->ledger_lock);
+	wake_up_interruptible_all(&session->wait);
+}
+
+static void freezer_rings(struct irq_work *work)
+{
+	schedule_work(&container_of(work, struct session, freezer)->freeze);
+}
+
 static struct session *allocate(void)
 {
 	struct session *session;
@@ -149,6 +250,7 @@ static void release(struct kref *refs)
 		free_rings(session);
 	}
 	filter_free(rcu_dereference_protected(session->filter, true));
+	trigger_free(rcu_dereference_protected(session->trigger, true));
 	put_pid(session->opener);
 	free_percpu(session->cpu);
 	kfree(session);
@@ -193,6 +295,8 @@ struct session *session_open(void)
 	mutex_init(&session->lock);
 	mutex_init(&session->ledger_lock);
 	wake_init(session);
+	init_irq_work(&session->freezer, freezer_rings);
+	INIT_WORK(&session->freeze, freeze);
 	session->opener = get_pid(task_tgid(current));
 	session->owner = session->opener;
 	session->opened = ktime_get_ns();
@@ -212,65 +316,11 @@ struct session *session_open(void)
 void session_close(struct session *session)
 {
 	session_stop(session);
+	irq_work_sync(&session->freezer);
+	cancel_work_sync(&session->freeze);
 	wake_exit(session);
 	registry_remove(session);
 	session_put(session);
-}
-
-static int begin(struct session *session, struct reader *reader)
-{
-	int err;
-
-	mutex_lock(&session->ledger_lock);
-	session->reader = reader;
-	err = dispatch_change(session, session->config.events);
-	if (!err)
-		session->state = SESSION_RUNNING;
-	else
-		session->reader = NULL;
-	mutex_unlock(&session->ledger_lock);
-	return err;
-}
-
-/**
- * session_start() - begin to record
- * @session: locked; may be running already
- *
- * Return: 0, -EINVAL for a session that was stopped, -ENOMEM, or what
- * dispatch_change() said. After an error it may be tried again.
- */
-int session_start(struct session *session)
-{
-	struct reader *reader;
-	int err;
-
-	if (session->state != SESSION_NEW)
-		return session->state == SESSION_RUNNING ? 0 : -EINVAL;
-	err = allocate_rings(session);
-	if (err)
-		return err;
-	reader = reader_create(session);
-	err = reader ? begin(session, reader) : -ENOMEM;
-	if (err) {
-		reader_destroy(reader);
-		free_rings(session);
-	}
-	return err;
-}
-
-/**
- * session_stop() - record no more; what there is can still be read
- * @session: locked, or nobody else's; in any state
- */
-void session_stop(struct session *session)
-{
-	if (session->state != SESSION_RUNNING)
-		return;
-	mutex_lock(&session->ledger_lock);
-	dispatch_change(session, 0);
-	session->state = SESSION_STOPPED;
-	mutex_unlock(&session->ledger_lock);
-	wake_up_interruptible_all(&session->wait);
 }
 
 static int check_config(const struct mmtrace_config *config)
@@ -321,10 +371,12 @@ int session_configure(struct session *session, const struct mmtrace_config *conf
 		return err;
 	if (session->state != SESSION_NEW && is_fixed_by_start(&session->config, config))
 		return -EBUSY;
+	if (config->mode != MMTRACE_MODE_OVERWRITE && session_trigger(session))
+		return -EINVAL;
 	if (config->format != session->config.format && reader_in_line(session->reader))
 		return -EBUSY;
 	mutex_lock(&session->ledger_lock);
-	if (session->state == SESSION_RUNNING)
+	if (session->state == SESSION_RUNNING && !session_is_frozen(session))
 		err = dispatch_change(session, config->events);
 	if (!err) {
 		session->owner = config->flags & MMTRACE_CONFIG_OWN ? NULL : session->opener;
@@ -347,6 +399,41 @@ void session_set_filter(struct session *session, struct filter *filter)
 	filter_free(filter);
 }
 
+/* It goes on, if it was frozen. */
+static int replace_trigger(struct session *session, struct trigger **trigger)
+{
+	int err = 0;
+
+	mutex_lock(&session->ledger_lock);
+	if (session->state == SESSION_RUNNING)
+		err = dispatch_change(session, session->config.events);
+	if (!err) {
+		*trigger = dispatch_set_trigger(session, *trigger);
+		reader_thaw(session->reader);
+	}
+	mutex_unlock(&session->ledger_lock);
+	return err;
+}
+
+/**
+ * session_set_trigger() - replace a session's trigger
+ * @session: locked
+ * @trigger: armed; NULL for none; freed if it is not taken
+ *
+ * Return: 0; -EINVAL for a session that was stopped or does not overwrite; or what
+ * dispatch_change() said.
+ */
+int session_set_trigger(struct session *session, struct trigger *trigger)
+{
+	int err = -EINVAL;
+
+	if (session->state != SESSION_STOPPED &&
+	    (!trigger || session->config.mode == MMTRACE_MODE_OVERWRITE))
+		err = replace_trigger(session, &trigger);
+	trigger_free(trigger);
+	return err;
+}
+
 /* As the caller's pid namespace has it; the number of one that is gone may be another's. */
 static u32 opener_pid(const struct session *session)
 {
@@ -366,6 +453,8 @@ static u32 state_of(const struct session *session)
 		[SESSION_STOPPED]	= MMTRACE_STATE_STOPPED,
 	};
 
+	if (session->state == SESSION_RUNNING && session_is_frozen(session))
+		return MMTRACE_STATE_FROZEN;
 	return states[session->state];
 }
 
@@ -384,6 +473,8 @@ void session_describe(struct session *session, struct mmtrace_session *info)
 	memcpy(info->comm, session->comm, sizeof(info->comm));
 	if (rcu_access_pointer(session->filter))
 		info->flags |= MMTRACE_SESSION_FILTER;
+	if (rcu_access_pointer(session->trigger))
+		info->flags |= MMTRACE_SESSION_TRIGGER;
 	mutex_lock(&session->ledger_lock);
 	info->memory = session->reader ? rings_size(session) : 0;
 	info->state = state_of(session);

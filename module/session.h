@@ -20,6 +20,7 @@
 struct filter;
 struct pid;
 struct reader;
+struct trigger;
 
 /**
  * enum session_wake - when the producer of a ring has to call the reader
@@ -74,6 +75,7 @@ enum session_state {
  * @opener: thread group that opened
  * @owner: the same if it is to be left out, else NULL
  * @filter: NULL for none
+ * @trigger: likewise
  * @watermark: bytes in a ring at which its bell wakes
  * @stack_depth: most frames of a stack in its records, 0 for none; does not change
  *	once it has started
@@ -94,12 +96,15 @@ enum session_state {
  * @reader: what it reads with; there from the start on
  * @wait: readers and pollers sleep here
  * @alarm: wakes them at the end of the timeout
+ * @freezer: raised by the handler that freezes it, for @freeze
+ * @freeze: does what has to be done then
  */
 struct session {
 	struct session_cpu __percpu	*cpu;
 	struct pid			*opener;
 	struct pid			*owner;
 	struct filter __rcu		*filter;
+	struct trigger __rcu		*trigger;
 	u64				watermark;
 	u32				stack_depth;
 	unsigned long			timeout;
@@ -120,6 +125,8 @@ struct session {
 
 	wait_queue_head_t		wait;
 	struct delayed_work		alarm;
+	struct irq_work			freezer;
+	struct work_struct		freeze;
 };
 
 /*
@@ -152,6 +159,9 @@ void session_put(struct session *session);
 int session_start(struct session *session);
 void session_stop(struct session *session);
 int session_configure(struct session *session, const struct mmtrace_config *config);
+struct trigger *session_trigger(const struct session *session);
+bool session_is_frozen(const struct session *session);
+int session_set_trigger(struct session *session, struct trigger *trigger);
 void session_set_filter(struct session *session, struct filter *filter);
 void session_describe(struct session *session, struct mmtrace_session *info);
 

@@ -83,6 +83,16 @@ FIXTURE_VARIANT_ADD(request, stats)
 		offsetof(struct mmtrace_stats, session) },
 };
 
+FIXTURE_VARIANT_ADD(request, set_trigger)
+{
+	.is = { MMTRACE_IOC_SET_TRIGGER, sizeof(struct mmtrace_trigger), 0, true },
+};
+
+FIXTURE_VARIANT_ADD(request, get_trigger)
+{
+	.is = { MMTRACE_IOC_GET_TRIGGER, sizeof(struct mmtrace_trigger), 0, false },
+};
+
 /* Where to begin is beyond the second word. */
 FIXTURE_VARIANT_ADD(request, session)
 {
@@ -121,7 +131,8 @@ static void make_request(int fd, const struct request *request, void *at, size_t
 		((struct mmtrace_session *)at)->id = 0;
 	if (request->cmd == MMTRACE_IOC_SET_CONFIG)
 		get_config(fd, at);
-	if (request->size == sizeof(struct mmtrace_filter))
+	if (request->size == sizeof(struct mmtrace_filter) ||
+	    request->cmd == MMTRACE_IOC_GET_TRIGGER)
 		memset(at, 0, request->size);
 	words[0] = request->size + more;
 	words[1] = request->event;
@@ -255,9 +266,11 @@ TEST_F(ioctl, unknown)
 	};
 	unsigned int nr;
 
-	for (nr = 0x0b; nr < 256; nr++)
-		if (nr != 0x0e)
-			EXPECT_EQ(-ENOTTY, mmtrace_ioctl(self->fd, _IO(MMTRACE_IOC_TYPE, nr), NULL));
+	for (nr = 0x0b; nr < 256; nr++) {
+		if (nr >= 0x0c && nr <= 0x0e)
+			continue;
+		EXPECT_EQ(-ENOTTY, mmtrace_ioctl(self->fd, _IO(MMTRACE_IOC_TYPE, nr), NULL));
+	}
 	for (nr = 0; nr < ARRAY_SIZE(others); nr++)
 		EXPECT_EQ(-ENOTTY, mmtrace_ioctl(self->fd, others[nr], NULL));
 }

@@ -60,10 +60,10 @@ static __u64 own_id(int fd)
 {
 	struct mmtrace_session session = { 0 };
 
-	do
+	do {
 		if (get_session(fd, session.id + 1, &session))
 			return 0;
-	while (!(session.flags & MMTRACE_SESSION_SELF));
+	} while (!(session.flags & MMTRACE_SESSION_SELF));
 	return session.id;
 }
 
@@ -229,6 +229,7 @@ static struct party parties[PARTIES];
 
 static void open_parties(struct __test_metadata *_metadata)
 {
+	static const __u32 modes[] = { MMTRACE_MODE_DISCARD, MMTRACE_MODE_OVERWRITE };
 	unsigned int i;
 
 	for (i = 0; i < PARTIES; i++) {
@@ -236,7 +237,7 @@ static void open_parties(struct __test_metadata *_metadata)
 
 		trace_open(_metadata, &party->trace, &(struct mmtrace_config) {
 				.events		= STORM_EVENTS,
-				.mode		= i % 2 ? MMTRACE_MODE_OVERWRITE : MMTRACE_MODE_DISCARD,
+				.mode		= modes[i % 2],
 				.ring_size	= i ? SMALL_RING : 16 * SMALL_RING,
 			   });
 		party->is_read = i == 0 || i == 1 || i == 4;

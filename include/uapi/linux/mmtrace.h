@@ -648,6 +648,66 @@ struct mmtrace_filter {
 #define MMTRACE_IOC_SET_DEVICE_FILTER	_IO(MMTRACE_IOC_TYPE, 0x0a)
 
 /**
+ * enum mmtrace_trigger_state - the life of a trigger
+ * @MMTRACE_TRIGGER_NONE: the session has none
+ * @MMTRACE_TRIGGER_ARMED: no call has fired it
+ * @MMTRACE_TRIGGER_FIRED: one has; more records are to come
+ * @MMTRACE_TRIGGER_FROZEN: they have come, the session takes nothing more
+ */
+enum mmtrace_trigger_state {
+	MMTRACE_TRIGGER_NONE	= 0,
+	MMTRACE_TRIGGER_ARMED	= 1,
+	MMTRACE_TRIGGER_FIRED	= 2,
+	MMTRACE_TRIGGER_FROZEN	= 3,
+};
+
+/**
+ * struct mmtrace_trigger - ioctl(MMTRACE_IOC_SET_TRIGGER, MMTRACE_IOC_GET_TRIGGER)
+ * @size: sizeof(struct mmtrace_trigger)
+ * @flags: this and all up to @strings as in struct mmtrace_filter; a trigger
+ *	without predicates is none
+ * @preds_len: number of predicates
+ * @strings_len: bytes at @strings
+ * @preds: address of an array of struct mmtrace_pred
+ * @strings: address of the bytes that predicates refer to
+ * @before: most records to be read before the one that fires it
+ * @after: most records to be taken after it; fewer where a ring is full of them, so
+ *	that the one that fired it is not overwritten
+ * @state: get: enum mmtrace_trigger_state; set: like all that follows not looked at
+ * @cpu: get: CPU of the record that fired it
+ * @seq: get: its sequence number
+ * @time: get: its time, ns of CLOCK_MONOTONIC
+ * @left: get: of @after, how many are still to come
+ *
+ * Makes a flight recorder of a session that overwrites (EINVAL of any other, and of
+ * one that was stopped): it holds the last records until a call comes that its
+ * filter lets through and the trigger accepts, and @after more. Then it is
+ * frozen: later calls are none of its hits. What was not read before is trimmed to
+ * @before records, the one that fired it and @after more, in the order of read().
+ * What is left out counts as overwritten, and lost records stand for it. Then
+ * read() returns 0, and poll() has POLLHUP.
+ *
+ * To set it again arms it again, and a frozen session goes on.
+ */
+struct mmtrace_trigger {
+	__u32	size;
+	__u32	flags;
+	__u32	preds_len;
+	__u32	strings_len;
+	__u64	preds;
+	__u64	strings;
+	__u64	before;
+	__u64	after;
+	__u32	state;
+	__u32	cpu;
+	__u64	seq;
+	__u64	time;
+	__u64	left;
+};
+#define MMTRACE_IOC_SET_TRIGGER	_IO(MMTRACE_IOC_TYPE, 0x0c)
+#define MMTRACE_IOC_GET_TRIGGER	_IO(MMTRACE_IOC_TYPE, 0x0d)
+
+/**
  * enum mmtrace_state - the life of a session
  * @MMTRACE_STATE_NEW: not started
  * @MMTRACE_STATE_RUNNING: records come
@@ -664,6 +724,7 @@ enum mmtrace_state {
 /* What @flags of struct mmtrace_session may say. */
 #define MMTRACE_SESSION_SELF	(1u << 0) /* it is the one that asks */
 #define MMTRACE_SESSION_FILTER	(1u << 1) /* it has a filter */
+#define MMTRACE_SESSION_TRIGGER	(1u << 2) /* it has a trigger */
 
 /**
  * struct mmtrace_session - ioctl(MMTRACE_IOC_SESSION): any session of the machine
