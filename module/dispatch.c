@@ -165,9 +165,10 @@ void dispatch_miss(struct call *call)
 }
 
 /* The record as the session wants it. */
-static __always_inline struct mmtrace_record *
-finish(const struct session *session, struct call *call, struct mmtrace_record **done,
-       struct mmtrace_record **stacked)
+static __always_inline struct mmtrace_record *finish(const struct session *session,
+						     struct call *call,
+						     struct mmtrace_record **done,
+						     struct mmtrace_record **stacked)
 {
 	if (!*done)
 		*done = record_finish(call);
