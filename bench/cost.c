@@ -103,14 +103,20 @@ struct condition {
 	unsigned int	sessions;
 	unsigned int	format;
 	bool		drain;		/* the reading counts too */
+	bool		follow;		/* init, which is somebody else */
 };
 
-static const struct condition traced = { "traced, reader frozen", true, false, 1, 1, false };
-static const struct condition idle = { "loaded, nobody reads", false, false, 0, 1, false };
-static const struct condition rejected = { "rejected at entry", true, true, 1, 1, false };
-static const struct condition two = { "traced by two sessions", true, false, 2, 1, false };
-static const struct condition binary = { "until drained, binary file", true, false, 1, 1, true };
-static const struct condition text = { "until drained, text file", true, false, 1, 0, true };
+static const struct condition traced = { "traced, reader frozen", true, false, 1, 1, false, false };
+static const struct condition idle = { "loaded, nobody reads", false, false, 0, 1, false, false };
+static const struct condition rejected = { "rejected at entry", true, true, 1, 1, false, false };
+static const struct condition stranger = {
+	"another is followed", true, false, 1, 1, false, true
+};
+static const struct condition two = { "traced by two sessions", true, false, 2, 1, false, false };
+static const struct condition binary = {
+	"until drained, binary file", true, false, 1, 1, true, false
+};
+static const struct condition text = { "until drained, text file", true, false, 1, 0, true, false };
 
 static int open_session(const struct condition *condition)
 {
@@ -127,6 +133,7 @@ static int open_session(const struct condition *condition)
 		.preds		= (uintptr_t)&never,
 	};
 	struct mmtrace_config config = { .size = sizeof(config) };
+	struct mmtrace_follow follow = { .size = sizeof(follow), .pid = 1 };
 	int fd = open(DEVICE, O_RDONLY | O_NONBLOCK);
 
 	if (fd < 0)
@@ -139,6 +146,8 @@ static int open_session(const struct condition *condition)
 		die("MMTRACE_IOC_SET_CONFIG");
 	if (condition->reject && ioctl(fd, MMTRACE_IOC_SET_FILTER, &filter))
 		die("MMTRACE_IOC_SET_FILTER");
+	if (condition->follow && ioctl(fd, MMTRACE_IOC_FOLLOW, &follow))
+		die("MMTRACE_IOC_FOLLOW");
 	if (condition->start && ioctl(fd, MMTRACE_IOC_START))
 		die("MMTRACE_IOC_START");
 	return fd;
@@ -219,6 +228,7 @@ static const struct row rows[] = {
 	{ &anonymous, NULL, 0 },
 	{ &anonymous, &idle, 0.5 },
 	{ &anonymous, &rejected, 250 },
+	{ &anonymous, &stranger, 300 },
 	{ &anonymous, &traced, 750 },
 	{ &anonymous, &two, 0 },
 	{ &anonymous, &binary, 0 },

@@ -30,6 +30,9 @@
 #ifndef CONFIG_KRETPROBES
 #error "mmtrace needs a kernel with CONFIG_KRETPROBES"
 #endif
+#ifndef CONFIG_TRACEPOINTS
+#error "mmtrace needs a kernel with CONFIG_TRACEPOINTS"
+#endif
 
 /*
  * The flags of a mapping: a number, or since 7.2 for some functions, and since
@@ -67,6 +70,16 @@ static_assert(DO_MMAP_HAS_FLAGS || DO_MMAP_HAS_NO_FLAGS,
 		__builtin_types_compatible_p(typeof(shmem_file_setup),	\
 			struct file *(const char *, loff_t, unsigned long)), \
 		0ul, (vma_flags_t){ 0 })
+
+/*
+ * What a tracepoint's probe is told of a task that exits: since 6.16 also whether
+ * it was the last of its process. Kbuild looks into the header.
+ */
+#ifdef HAVE_EXIT_GROUP_DEAD
+#define EXIT_PROBE_ARGUMENTS(task) void *data, struct task_struct *(task), bool group_dead
+#else
+#define EXIT_PROBE_ARGUMENTS(task) void *data, struct task_struct *(task)
+#endif
 
 /* New in 6.6, backported to some: Kbuild looks into the header. */
 #ifndef HAVE_INODE_GET_CTIME

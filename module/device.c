@@ -61,6 +61,7 @@ static int wait_for_data(struct session *session)
 		if (mutex_lock_interruptible(&session->lock))
 			break;
 		wake_request(session);
+		session_stop_if_over(session);
 		found = reader_has_data(session) || is_at_end(session);
 		mutex_unlock(&session->lock);
 		if (found || signal_pending(current))
@@ -105,6 +106,7 @@ static ssize_t start_and_read(struct session *session, struct iov_iter *to)
 		return -ERESTARTSYS;
 	ret = session->state == SESSION_NEW ? session_start(session) : 0;
 	if (!ret) {
+		session_stop_if_over(session);
 		at_end = is_at_end(session);
 		ret = read_available(session, to);
 		if (!ret && !at_end)
@@ -133,8 +135,10 @@ static ssize_t device_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 static __poll_t look(struct session *session)
 {
-	bool at_end = is_at_end(session);
+	bool at_end;
 
+	session_stop_if_over(session);
+	at_end = is_at_end(session);
 	if (reader_has_data(session))
 		return EPOLLIN | EPOLLRDNORM;
 	return at_end ? EPOLLIN | EPOLLRDNORM | EPOLLHUP : 0;

@@ -21,6 +21,7 @@
 #include "call.h"
 #include "dispatch.h"
 #include "filter.h"
+#include "follow.h"
 #include "hook.h"
 #include "record.h"
 #include "ring.h"
@@ -82,6 +83,11 @@ static bool is_frozen(const struct session *session)
 	return trigger_is_frozen(rcu_dereference_sched(session->trigger));
 }
 
+static bool is_stranger(const struct session *session)
+{
+	return unlikely(READ_ONCE(session->follows)) && !follow_has_current(session);
+}
+
 static void count_all_filtered(u32 event)
 {
 	const struct session *session;
@@ -98,6 +104,14 @@ static bool may_accept(const struct filter *filter, struct call *call)
 		return true;
 	return filter->simple ? filter_may_accept(filter, call) :
 				filter_could_accept(filter, call);
+}
+
+/* As far as its entry tells. */
+static bool session_may_accept(const struct session *session, struct call *call)
+{
+	return !is_stranger(session) &&
+	       may_accept(rcu_dereference_sched(session->filter), call) &&
+	       !dispatch_left_out(session);
 }
 
 /**
@@ -117,8 +131,7 @@ bool dispatch_entry_slowly(struct call *call)
 		goto filtered;
 	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
 				 rcu_read_lock_any_held())
-		if (may_accept(rcu_dereference_sched(session->filter), call) &&
-		    !dispatch_left_out(session) && !is_frozen(session))
+		if (session_may_accept(session, call) && !is_frozen(session))
 			return true;
 filtered:
 	count_all_filtered(event);
@@ -138,8 +151,7 @@ static void count_missed(struct call *call)
 
 		if (is_frozen(session))
 			continue;
-		if (may_accept(rcu_dereference_sched(session->filter), call) &&
-		    !dispatch_left_out(session)) {
+		if (session_may_accept(session, call)) {
 			dispatch_count(&cpu->missed[event]);
 			wake_after_write(cpu);
 		} else {
@@ -242,7 +254,11 @@ static noinline void offer_to_all(struct call *call)
 	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
 				 rcu_read_lock_any_held()) {
 		trigger = rcu_dereference_sched(session->trigger);
-		if (trigger)
+		if (trigger_is_frozen(trigger))
+			continue;
+		if (is_stranger(session))
+			dispatch_count_filtered(session, event);
+		else if (trigger)
 			offer_and_watch(session, trigger, call, &done, &stacked);
 		else
 			offer(session, call, &done, &stacked);
@@ -321,7 +337,7 @@ static void find_only(u32 event)
 
 	if (first && !first->next && !rcu_access_pointer(device_filter))
 		only = container_of(first, struct session, links[event]);
-	if (only && (only->stack_depth || rcu_access_pointer(only->trigger)))
+	if (only && (only->stack_depth || only->follows || rcu_access_pointer(only->trigger)))
 		only = NULL;
 	rcu_assign_pointer(dispatch_only[event], only);
 }
@@ -404,6 +420,25 @@ int dispatch_change(struct session *session, u32 events)
 	if (removed)
 		synchronize_rcu();
 	return err;
+}
+
+/**
+ * dispatch_set_follows() - take calls of those alone whom a session follows
+ * @session: locked; takes those of all until now
+ *
+ * When this returns, no handler puts another's record in the session's rings any
+ * more.
+ */
+void dispatch_set_follows(struct session *session)
+{
+	u32 event;
+
+	mutex_lock(&dispatch_lock);
+	WRITE_ONCE(session->follows, true);
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
+		find_only(event);
+	mutex_unlock(&dispatch_lock);
+	synchronize_rcu();
 }
 
 /**

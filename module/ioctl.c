@@ -8,6 +8,7 @@
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/pid.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -163,6 +164,30 @@ static long ioctl_stats(struct session *session, void __user *arg)
 	err = ledger_stats(found, &stats);
 	session_put(found);
 	return err ?: copy_out(arg, &stats, sizeof(stats), size);
+}
+
+static long ioctl_follow(struct session *session, void __user *arg)
+{
+	struct mmtrace_follow follow;
+	struct pid *pid;
+	u32 size;
+	int err;
+
+	err = copy_in(&follow, sizeof(follow), sizeof(follow), arg, &size);
+	if (err)
+		return err;
+	if (follow.flags & ~(MMTRACE_FOLLOW_CHILDREN | MMTRACE_FOLLOW_THREAD) || follow.pid <= 0)
+		return -EINVAL;
+	/* What can't be told later must not be done. */
+	err = copy_out(arg, &follow, sizeof(follow), size);
+	if (err)
+		return err;
+	pid = find_get_pid(follow.pid);
+	if (!pid)
+		return -ESRCH;
+	err = session_follow(session, pid, follow.flags, &follow.tasks);
+	put_pid(pid);
+	return err ?: copy_out(arg, &follow, sizeof(follow), size);
 }
 
 static long ioctl_session(struct session *session, void __user *arg)
@@ -441,6 +466,7 @@ static const struct {
 	{ MMTRACE_IOC_SET_FILTER,		ioctl_set_filter },
 	{ MMTRACE_IOC_GET_DEVICE_FILTER,	ioctl_get_device_filter },
 	{ MMTRACE_IOC_SET_DEVICE_FILTER,	ioctl_set_device_filter },
+	{ MMTRACE_IOC_FOLLOW,			ioctl_follow },
 	{ MMTRACE_IOC_SET_TRIGGER,		ioctl_set_trigger },
 	{ MMTRACE_IOC_GET_TRIGGER,		ioctl_get_trigger },
 	{ MMTRACE_IOC_SESSION,			ioctl_session },

@@ -10,6 +10,7 @@
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 
+#include "follow.h"
 #include "ledger.h"
 #include "reader.h"
 #include "session.h"
@@ -88,6 +89,7 @@ int ledger_stats(struct session *session, struct mmtrace_stats *stats)
 	if (mutex_lock_killable(&session->ledger_lock))
 		return -EINTR;
 	err = add_cpus(session, stats);
+	follow_stats(session, stats);
 	mutex_unlock(&session->ledger_lock);
 	return err;
 }

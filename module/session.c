@@ -24,6 +24,7 @@
 
 #include "dispatch.h"
 #include "filter.h"
+#include "follow.h"
 #include "hook.h"
 #include "reader.h"
 #include "registry.h"
@@ -203,6 +204,7 @@ void session_stop(struct session *session)
 	dispatch_change(session, 0);
 	session->state = SESSION_STOPPED;
 	mutex_unlock(&session->ledger_lock);
+	follow_end(session);
 	wake_up_interruptible_all(&session->wait);
 }
 
@@ -294,6 +296,7 @@ struct session *session_open(void)
 	kref_init(&session->refs);
 	mutex_init(&session->lock);
 	mutex_init(&session->ledger_lock);
+	follow_init(&session->follow);
 	wake_init(session);
 	init_irq_work(&session->freezer, freezer_rings);
 	INIT_WORK(&session->freeze, freeze);
@@ -316,11 +319,45 @@ struct session *session_open(void)
 void session_close(struct session *session)
 {
 	session_stop(session);
+	follow_end(session);
 	irq_work_sync(&session->freezer);
 	cancel_work_sync(&session->freeze);
 	wake_exit(session);
 	registry_remove(session);
 	session_put(session);
+}
+
+/**
+ * session_stop_if_over() - stop if nobody is left whom the session followed
+ * @session: locked; to be asked before its records are looked at, as those of the
+ *	last of them may have come since
+ */
+void session_stop_if_over(struct session *session)
+{
+	if (session->follows && follow_is_over(session))
+		session_stop(session);
+}
+
+/**
+ * session_follow() - take calls of this process or thread, and of no others but
+ *	those that were asked for likewise
+ * @session: locked
+ * @pid: of it
+ * @flags: MMTRACE_FOLLOW_*
+ * @added: threads that were not followed before
+ *
+ * Return: 0, -EINVAL for a session that was stopped, or what follow_add() said.
+ */
+int session_follow(struct session *session, struct pid *pid, u32 flags, u32 *added)
+{
+	int err;
+
+	if (session->state == SESSION_STOPPED)
+		return -EINVAL;
+	err = follow_add(session, pid, flags, added);
+	if (!err && !session->follows)
+		dispatch_set_follows(session);
+	return err;
 }
 
 static int check_config(const struct mmtrace_config *config)

@@ -15,6 +15,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include "follow.h"
 #include "ring.h"
 
 struct filter;
@@ -82,6 +83,8 @@ enum session_state {
  * @timeout: jiffies after which the alarm wakes; may change at any time
  * @links: among the sessions that want an event; dispatch's own, like @events
  * @events: set of those that it wants
+ * @follows: it takes calls of those that it follows alone; dispatch's own, too
+ * @follow: these
  * @refs: its file, and those who look at it from others
  * @place: in the registry, like @id
  * @id: no other session ever has it
@@ -96,6 +99,7 @@ enum session_state {
  * @reader: what it reads with; there from the start on
  * @wait: readers and pollers sleep here
  * @alarm: wakes them at the end of the timeout
+ * @end: wakes them when nobody is left whom it follows
  * @freezer: raised by the handler that freezes it, for @freeze
  * @freeze: does what has to be done then
  */
@@ -110,6 +114,8 @@ struct session {
 	unsigned long			timeout;
 	struct hlist_node		links[MMTRACE_EVENT_COUNT];
 	u32				events;
+	bool				follows;
+	struct follow			follow;
 
 	struct kref			refs;
 	struct list_head		place;
@@ -125,6 +131,7 @@ struct session {
 
 	wait_queue_head_t		wait;
 	struct delayed_work		alarm;
+	struct irq_work			end;
 	struct irq_work			freezer;
 	struct work_struct		freeze;
 };
@@ -158,6 +165,8 @@ struct session *session_get(struct session *session);
 void session_put(struct session *session);
 int session_start(struct session *session);
 void session_stop(struct session *session);
+void session_stop_if_over(struct session *session);
+int session_follow(struct session *session, struct pid *pid, u32 flags, u32 *added);
 int session_configure(struct session *session, const struct mmtrace_config *config);
 struct trigger *session_trigger(const struct session *session);
 bool session_is_frozen(const struct session *session);

@@ -71,6 +71,22 @@ static void alarm_rings(struct work_struct *work)
 	wake_up_readers(container_of(to_delayed_work(work), struct session, alarm));
 }
 
+static void end_rings(struct irq_work *work)
+{
+	wake_up_readers(container_of(work, struct session, end));
+}
+
+/**
+ * wake_at_end() - wake, as nothing more is to come
+ * @session: of which readers may sleep
+ *
+ * Context: preemption off, any.
+ */
+void wake_at_end(struct session *session)
+{
+	irq_work_queue(&session->end);
+}
+
 /**
  * wake_init() - prepare a session for sleeping readers
  * @session: new
@@ -81,6 +97,7 @@ void wake_init(struct session *session)
 
 	for_each_possible_cpu(cpu)
 		init_irq_work(&per_cpu_ptr(session->cpu, cpu)->bell, bell_rings);
+	init_irq_work(&session->end, end_rings);
 	INIT_DELAYED_WORK(&session->alarm, alarm_rings);
 	init_waitqueue_head(&session->wait);
 }
@@ -95,6 +112,7 @@ void wake_exit(struct session *session)
 
 	for_each_possible_cpu(cpu)
 		irq_work_sync(&per_cpu_ptr(session->cpu, cpu)->bell);
+	irq_work_sync(&session->end);
 	cancel_delayed_work_sync(&session->alarm);
 }
 

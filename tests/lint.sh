@@ -99,6 +99,7 @@ tree()
 		peek_user module/entry.c module/stack.c module/compat.h
 		MMTRACE_IOC_[A-Z] module/ioctl.c user/device.c
 		"/dev/mmtrace user/device.h
+		tracepoint_probe_|trace/events/ module/follow.c
 		smp_(mb|rmb|wmb)\(\) module/ring.c module/ring.h module/walk.c
 	END
 }

@@ -18,9 +18,13 @@ enum {
 	OPTION_OWN,
 	OPTION_STACK,
 	OPTION_SYMBOLS,
+	OPTION_FOLLOW,
 };
 
 static const struct option_row trace_options[] = {
+	{ OPTION_FOLLOW, 'f', "follow", NULL,
+	  "with COMMAND or --pid: also all processes that they\n"
+	  "make, and theirs, until the last one is gone" },
 	{ OPTION_OUTPUT, 'o', "output", "FILE",
 	  "write the records there; default: standard output,\n"
 	  "with a command standard error" },
@@ -107,6 +111,9 @@ static int trace_option(void *context, int id, const char *value)
 		return 0;
 	case OPTION_RING_SIZE:
 		return number_ring_size(value, &follow->ring_size);
+	case OPTION_FOLLOW:
+		follow->children = true;
+		return 0;
 	case OPTION_OWN:
 		follow->own = true;
 		return 0;
@@ -126,6 +133,18 @@ static int trace_option(void *context, int id, const char *value)
 	return id == FILTER_PID ? check_pids(value) : 0;
 }
 
+/* With --follow, processes are where it begins, and no filter. */
+static int check_follow(struct follow *follow)
+{
+	if (!follow->children)
+		return 0;
+	follow->pids_len = filter_take_pids(&follow->filter, follow->pids);
+	if (follow->command || follow->pids_len)
+		return 0;
+	complain("--follow: whom? give a COMMAND or --pid");
+	return OPTIONS_BAD;
+}
+
 static int trace_run(const struct verb *verb, int argc, char **argv)
 {
 	struct follow *follow = calloc(1, sizeof(*follow));
@@ -136,13 +155,11 @@ static int trace_run(const struct verb *verb, int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	next = options_parse(verb, argc, argv, trace_option, follow);
-	if (next < 0) {
-		code = options_exit(next);
-	} else {
-		if (next < argc)
-			follow->command = argv + next;
-		code = follow_run(follow);
-	}
+	if (next >= 0 && next < argc)
+		follow->command = argv + next;
+	if (next >= 0 && check_follow(follow))
+		next = OPTIONS_BAD;
+	code = next < 0 ? options_exit(next) : follow_run(follow);
 	free(follow);
 	return code;
 }
@@ -150,12 +167,15 @@ static int trace_run(const struct verb *verb, int argc, char **argv)
 const struct verb trace_verb = {
 	.name		= "trace",
 	.arguments	= "[OPTIONS] [FILTERS] [--] [COMMAND [ARGUMENT...]]",
-	.summary	= "show records; with a command, those of its process, and exit as it does",
+	.summary	= "show records; with a command, its own, and exit as it does",
 	.notes		=
 		"Without a command it goes on until it is interrupted. With one, records\n"
 		"begin with the first mapping of its execve, filters hold as well, and the\n"
 		"exit code is that of the command: 128 and the signal if one ended it, 127\n"
 		"if it was not found, 126 if it can't be executed.\n\n"
+		"Without -f a command is its process alone, with all its threads. With -f it\n"
+		"goes on until all are gone, daemons that are left behind included; when the\n"
+		"command has ended, an interrupt ends it.\n\n"
 		"Here --event chooses what is traced; default: do_mmap, mremap and\n"
 		"remap_file_pages. Losses are told at the end, and where they happened in\n"
 		"the stream.\n\n"

@@ -67,6 +67,7 @@ static const struct advice advices[] = {
 	  "setting the device filter needs CAP_SYS_ADMIN: try as root" },
 	{ MMTRACE_IOC_SET_CONFIG, ENOMEM, NO_MEMORY },
 	{ MMTRACE_IOC_SET_CONFIG, EINVAL, "the module does not take this configuration" },
+	{ MMTRACE_IOC_FOLLOW, EOPNOTSUPP, "this kernel does not tell who makes whom" },
 	{ MMTRACE_IOC_START, ENOMEM, NO_MEMORY },
 	{ REQUEST_ANY, ENOTTY,
 	  "the module does not know this request: is it older than mmtrace-ctl?" },
@@ -256,6 +257,23 @@ int device_set_config(struct device *device, struct mmtrace_config *config)
 			    advice(MMTRACE_IOC_SET_CONFIG, errno));
 	}
 	return 0;
+}
+
+/**
+ * device_follow() - take calls of a process, and of others only if asked for, too
+ * @device: the session
+ * @pid: the process
+ * @flags: MMTRACE_FOLLOW_*
+ *
+ * Return: 0, or -1 with an error in words.
+ */
+int device_follow(struct device *device, pid_t pid, __u32 flags)
+{
+	struct mmtrace_follow follow = { .size = sizeof(follow), .flags = flags, .pid = pid };
+	char what[64];
+
+	snprintf(what, sizeof(what), "following process %d", (int)pid);
+	return request(device, MMTRACE_IOC_FOLLOW, what, &follow);
 }
 
 /**

@@ -38,6 +38,7 @@ int device_info(struct device *device, struct mmtrace_info *info);
 int device_event(struct device *device, __u32 event, struct mmtrace_event_info *info);
 int device_get_config(struct device *device, struct mmtrace_config *config);
 int device_set_config(struct device *device, struct mmtrace_config *config);
+int device_follow(struct device *device, pid_t pid, __u32 flags);
 int device_start(struct device *device);
 int device_stop(struct device *device);
 int device_stats(struct device *device, __u32 event, struct mmtrace_stats *stats);

@@ -63,6 +63,30 @@ int filter_limit_thread(struct filter *filter, pid_t tid)
 	return limit(filter, FILTER_TID, MMTRACE_FIELD_TID, tid);
 }
 
+/**
+ * filter_take_pids() - take out the processes that are to pass, as somebody else
+ *	sees to it
+ * @filter: the filter
+ * @pids: filled in
+ *
+ * Return: how many.
+ */
+unsigned int filter_take_pids(struct filter *filter, pid_t pids[FILTER_CHOICES_MAX])
+{
+	unsigned int i, kept = 0, taken = 0;
+
+	for (i = 0; i < filter->choices_len; i++) {
+		const struct filter_choice *choice = &filter->choices[i];
+
+		if (choice->option == FILTER_PID && !choice->reverse)
+			pids[taken++] = choice->tests[0].value;
+		else
+			filter->choices[kept++] = *choice;
+	}
+	filter->choices_len = kept;
+	return taken;
+}
+
 static bool same_group(const struct filter_choice *a, const struct filter_choice *b)
 {
 	return a->option == b->option && a->group == b->group;

@@ -107,6 +107,7 @@ bool filter_is_option(int id);
 int filter_add(struct filter *filter, int option, const char *value);
 int filter_limit(struct filter *filter, pid_t tgid);
 int filter_limit_thread(struct filter *filter, pid_t tid);
+unsigned int filter_take_pids(struct filter *filter, pid_t pids[FILTER_CHOICES_MAX]);
 int filter_compile(const struct filter *filter, struct program *program);
 int filter_event_set(const char *value, __u32 *events);
 

@@ -98,7 +98,8 @@ static int set_filter(struct follow *follow)
 {
 	static struct program program;
 
-	if (follow->child.pid && filter_limit(&follow->filter, follow->child.pid))
+	if (follow->child.pid && !follow->children &&
+	    filter_limit(&follow->filter, follow->child.pid))
 		goto told;
 	if (filter_compile(&follow->filter, &program))
 		goto told;
@@ -108,9 +109,23 @@ told:
 	return -1;
 }
 
+/* Before the start, so that no other's call is recorded. */
+static int set_followed(struct follow *follow)
+{
+	unsigned int i;
+
+	if (follow->children && follow->child.pid &&
+	    device_follow(&follow->device, follow->child.pid, MMTRACE_FOLLOW_CHILDREN))
+		return fail(follow);
+	for (i = 0; i < follow->pids_len; i++)
+		if (device_follow(&follow->device, follow->pids[i], MMTRACE_FOLLOW_CHILDREN))
+			return fail(follow);
+	return 0;
+}
+
 /*
- * SIGINT from the terminal goes to the command, too: it decides. Without one,
- * it is for us.
+ * SIGINT from the terminal goes to the command, too: it decides. Without one, or
+ * when it has ended and its children go on, it is for us.
  */
 static int take_signals(struct follow *follow)
 {
@@ -124,12 +139,12 @@ static int take_signals(struct follow *follow)
 	sigaction(SIGINT, NULL, &follow->signals.interrupt);
 	sigaction(SIGQUIT, NULL, &follow->signals.quit);
 	sigaction(SIGPIPE, &ignore, &follow->signals.pipe);
-	if (follow->command) {
-		sigaction(SIGINT, &ignore, NULL);
+	if (follow->command)
 		sigaction(SIGQUIT, &ignore, NULL);
-	} else {
+	if (follow->command && !follow->children)
+		sigaction(SIGINT, &ignore, NULL);
+	else
 		sigaddset(&mask, SIGINT);
-	}
 	sigprocmask(SIG_BLOCK, &mask, &follow->signals.mask);
 	follow->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (follow->signal_fd >= 0)
@@ -156,10 +171,10 @@ static void take_signal(struct follow *follow)
 	while (read(follow->signal_fd, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
 			reap(follow, WNOHANG);
-		else if (follow->child.pid && !follow->ended)
-			kill(follow->child.pid, info.ssi_signo);
-		else
+		else if (!follow->child.pid || follow->ended)
 			follow->stop = true;
+		else if (info.ssi_signo != SIGINT)
+			kill(follow->child.pid, info.ssi_signo);
 	}
 }
 
@@ -200,12 +215,14 @@ static bool is_pipe_closed(short revents)
 
 static bool is_over(const struct follow *follow)
 {
-	if (follow->ended || follow->stop)
+	if (follow->stop)
 		return true;
-	return !follow->child.pid && (follow->closed || follow->failed);
+	if (follow->closed || follow->failed)
+		return !follow->child.pid || follow->ended;
+	return follow->ended && !follow->children;
 }
 
-/* Until the command has ended, or somebody stops us. */
+/* Until the command has ended, or all are gone who are followed, or somebody stops us. */
 static void follow_records(struct follow *follow)
 {
 	struct pollfd fds[] = {
@@ -269,6 +286,9 @@ static void tell_losses(struct follow *follow)
 			 (unsigned long long)(stats.lost + stats.overwritten),
 			 (unsigned long long)stats.lost,
 			 (unsigned long long)stats.overwritten);
+	if (stats.unfollowed)
+		complain("%llu threads not followed for want of memory, nor what they made",
+			 (unsigned long long)stats.unfollowed);
 	if (stats.missed)
 		complain("%llu calls missed: the kernel's probe layer did not report them",
 			 (unsigned long long)stats.missed);
@@ -291,7 +311,7 @@ static int follow_session(struct follow *follow)
 	if (follow->command &&
 	    child_prepare(&follow->child, follow->command, &follow->signals))
 		return EXIT_FAILED;
-	if (set_filter(follow))
+	if (set_filter(follow) || set_followed(follow))
 		return EXIT_FAILED;
 	if (device_start(&follow->device)) {
 		fail(follow);

@@ -18,6 +18,9 @@
  * @own: record our own calls
  * @stack_depth: most frames of a stack, 0 for no stacks
  * @with_symbols: stacks, and what is at their addresses
+ * @children: of the command and @pids, and go on until all are gone
+ * @pids: processes to take calls of, with @children
+ * @pids_len: how many
  * @ring_size: bytes a CPU, 0 for the default
  * @events: set of events, 0 for the default
  * @filter: of the session
@@ -39,6 +42,9 @@ struct follow {
 	bool			own;
 	__u32			stack_depth;
 	bool			with_symbols;
+	bool			children;
+	pid_t			pids[FILTER_CHOICES_MAX];
+	unsigned int		pids_len;
 	__u64			ring_size;
 	__u32			events;
 	struct filter		filter;

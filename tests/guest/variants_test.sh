@@ -90,6 +90,25 @@ expect "the path of a file on another mount is not a wrong one" 0 "$path" \
 rm /tmp/variants-test
 check "it unloads" rmmod mmtrace
 
+variant no-more-reserve
+result $? "without memory to follow more than 32 the module loads"
+mkfifo wait
+# All are there before the first one goes: when the pipe has no writer any more.
+cat >hundred <<-'END'
+	exec 3<>wait
+	i=0
+	while [ $((i += 1)) -le 100 ]; do
+		(read -r line) <wait 3>&- &
+	done
+	exec 3>&-
+	wait
+END
+expect "of 101 the 32 are followed, the rest is told to the number" 0 \
+	"69 threads not followed for want of memory" mmtrace-ctl trace -f -o out -- sh hundred
+expect "and none when there is room again" 0 "" mmtrace-ctl trace -f -o out -- sh -c 'true; true'
+equal "which is told, too" "$(mmtrace-ctl trace -f -o out -- sh -c '(true); true' 2>&1)" ""
+check "it unloads" rmmod mmtrace
+
 insmod "$module"
 result $? "the right one loads after all of them"
 equal "and its do_mmap was tested" "$(status_of do_mmap tested)" True

@@ -44,3 +44,6 @@ variant wrong-pgoff module/compat.h 's/^#define DO_MMAP_ARG_PGOFF.*/#define DO_M
 variant wrong-file module/entry.c 's/(struct file \*)regs_get_kernel_argument(regs, 0)/NULL/'
 # A struct mount that begins otherwise.
 variant wrong-mount module/compat.h 's/^\tstruct vfsmount\t\tmnt;/\tvoid *unknown;\n&/'
+# One without memory for more tasks to follow than there are at first.
+variant no-more-reserve module/follow.c \
+	's/RESERVE_PER_CPU \* num_possible_cpus()/32u/; s/^\t\tschedule_work(&refill_work);/\t\tbarrier();/'

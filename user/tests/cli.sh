@@ -56,6 +56,8 @@ expect 2 "--stack: '128' is no number" trace --stack=128
 expect 2 "--stack: '1x' is no number" trace --stack=1x
 expect 1 "$hint" trace --stack --device "$none" -- true
 expect 1 "$hint" trace -k --stack=3 --device "$none" -- true
+expect 2 "--follow: whom? give a COMMAND or --pid" trace -f
+expect 2 "--follow: whom? give a COMMAND or --pid" trace --follow --pid '!1' --anon
 expect 2 "--event: no event 'bogus'" trace --event bogus
 expect 2 "--name: '../x' is no name" recorder --name ../x
 expect 2 "--name: '' is no name" snapshot --name ''
@@ -72,6 +74,8 @@ expect 1 "$hint" status --device "$none"
 expect 1 "$hint" filter set --anon --device "$none"
 expect 1 "$hint" filter show --device "$none"
 expect 1 "$hint" trace --device "$none" -- true
+expect 1 "$hint" trace -f --device "$none" -- true
+expect 1 "$hint" trace --device "$none" --pid $$ -f
 expect 1 "$hint" selftest --device "$none"
 expect 1 '/dev/null: asking for the version: is not an mmtrace device' status --device /dev/null
 MMTRACE_DEVICE=/dev/zero expect 1 '/dev/zero: asking' status

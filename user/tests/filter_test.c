@@ -465,6 +465,29 @@ static int show(int argc, char **argv)
 	return 0;
 }
 
+/* What is taken out is no condition any more; the rest stays. */
+static void test_take_pids(void)
+{
+	static struct filter filter, rest;
+	static struct program program, expected;
+	pid_t pids[FILTER_CHOICES_MAX];
+
+	memset(&filter, 0, sizeof(filter));
+	memset(&rest, 0, sizeof(rest));
+	filter_add(&filter, FILTER_PID, "7,8");
+	filter_add(&filter, FILTER_PID, "!9");
+	filter_add(&filter, FILTER_TID, "10");
+	filter_add(&filter, FILTER_PID, "11");
+	filter_add(&rest, FILTER_PID, "!9");
+	filter_add(&rest, FILTER_TID, "10");
+	ok(filter_take_pids(&filter, pids) == 3 && pids[0] == 7 && pids[1] == 8 && pids[2] == 11,
+	   "processes are taken out");
+	filter_compile(&filter, &program);
+	filter_compile(&rest, &expected);
+	ok(!memcmp(&program, &expected, sizeof(program)), "the rest stays");
+	ok(!filter_take_pids(&filter, pids), "there are no more");
+}
+
 int main(int argc, char **argv)
 {
 	size_t i;
@@ -478,5 +501,6 @@ int main(int argc, char **argv)
 	test_errors();
 	test_all_shown();
 	test_strange_programs();
+	test_take_pids();
 	return tap_done();
 }

@@ -19,7 +19,7 @@
  * size works. In binary only whole records are returned, and a buffer too
  * small for the next one gets EINVAL and loses nothing; MMTRACE_RECORD_MAX
  * always suffices. After MMTRACE_IOC_STOP the rest can be read, then read()
- * returns 0.
+ * returns 0; so it does when all are gone whom MMTRACE_IOC_FOLLOW asked for.
  *
  * Sequence numbers
  * ================
@@ -54,7 +54,9 @@
  *             of strings or patterns
  * EPERM       the caller lacks the capability that the request needs
  * EBUSY       not while the session runs
- * EOPNOTSUPP  this kernel can't trace the event; MMTRACE_IOC_EVENT says why
+ * ESRCH       no such process or thread
+ * EOPNOTSUPP  this kernel can't trace the event, MMTRACE_IOC_EVENT says why; or
+ *             has not what following needs
  * ENOMEM      no memory, or above the limit that the module's parameters set
  * ENOENT      there is no such session
  * EINTR       a signal came while waiting
@@ -500,7 +502,8 @@ struct mmtrace_config {
  * @event: in: enum mmtrace_event, or MMTRACE_EVENT_LOST for the sum of all
  * @hits: out: calls while the session ran; one that a filter rejects at its
  *	entry counts then, all others when they complete
- * @filtered: out: of these, rejected by a filter, or the opener's own
+ * @filtered: out: of these, rejected by a filter, or the opener's own, or of
+ *	somebody whom the session does not follow
  * @delivered: out: of these, given to read()
  * @lost: out: of these, dropped because the ring was full
  * @overwritten: out: of these, overwritten before they were read
@@ -511,6 +514,9 @@ struct mmtrace_config {
  * @cpu: in: 1 + the CPU on which the calls completed, EINVAL above all that there
  *	may be; 0 for the sum of all
  * @reserved: zero
+ * @followed: out: threads that the session follows now; whatever @event is
+ * @unfollowed: out: threads that it should, but there was no memory; what they
+ *	made is not followed either, and not counted
  *
  * While no call completes: hits = filtered + delivered + lost + overwritten +
  * pending, for each session, event and CPU.
@@ -528,6 +534,8 @@ struct mmtrace_stats {
 	__u64	session;
 	__u32	cpu;
 	__u32	reserved;
+	__u64	followed;
+	__u64	unfollowed;
 };
 #define MMTRACE_IOC_STATS	_IO(MMTRACE_IOC_TYPE, 0x06)
 
@@ -646,6 +654,39 @@ struct mmtrace_filter {
 #define MMTRACE_IOC_SET_FILTER		_IO(MMTRACE_IOC_TYPE, 0x08)
 #define MMTRACE_IOC_GET_DEVICE_FILTER	_IO(MMTRACE_IOC_TYPE, 0x09)
 #define MMTRACE_IOC_SET_DEVICE_FILTER	_IO(MMTRACE_IOC_TYPE, 0x0a)
+
+/* @flags of struct mmtrace_follow */
+#define MMTRACE_FOLLOW_CHILDREN	(1u << 0) /* and what they make: threads, processes, theirs */
+#define MMTRACE_FOLLOW_THREAD	(1u << 1) /* @pid is a thread, and only that one is meant */
+
+/**
+ * struct mmtrace_follow - ioctl(MMTRACE_IOC_FOLLOW): take calls of these alone
+ * @size: sizeof(struct mmtrace_follow)
+ * @flags: MMTRACE_FOLLOW_*
+ * @pid: process, all threads that it has, as seen from the caller's pid namespace
+ * @tasks: out: threads that were found and not followed before
+ *
+ * From the first time on, the session takes the calls of threads that it follows,
+ * and no others; each further time adds to them. Best before the start. What a
+ * thread makes with MMTRACE_FOLLOW_CHILDREN is followed before its first
+ * instruction, whatever becomes its parent and whatever it executes. Who exits is
+ * followed no more, and nobody who gets the same id later. Threads that the kernel
+ * makes for a process, as the workers of io_uring, are not followed; they map
+ * nothing for it.
+ *
+ * When none is left the session stops by itself as soon as it is read or polled:
+ * the rest can be read, then read() returns 0 and poll() tells POLLHUP.
+ *
+ * ESRCH: there is no such process or thread, or it is exiting. EINVAL also for a
+ * session that was stopped.
+ */
+struct mmtrace_follow {
+	__u32	size;
+	__u32	flags;
+	__s32	pid;
+	__u32	tasks;
+};
+#define MMTRACE_IOC_FOLLOW	_IO(MMTRACE_IOC_TYPE, 0x0b)
 
 /**
  * enum mmtrace_trigger_state - the life of a trigger
