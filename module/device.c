@@ -44,9 +44,10 @@ static int device_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+/* No more records come: to be asked before it is looked for those that came. */
 static bool is_at_end(const struct session *session)
 {
-	return session->state == SESSION_STOPPED;
+	return session->state == SESSION_STOPPED || session_is_frozen(session);
 }
 
 /* The request comes before the look, see wake.c. Sleeps without the lock. */
@@ -98,6 +99,7 @@ static ssize_t read_available(struct session *session, struct iov_iter *to)
 /* 0 is the end; -EAGAIN if there is nothing yet. */
 static ssize_t start_and_read(struct session *session, struct iov_iter *to)
 {
+	bool at_end;
 	ssize_t ret;
 
 	if (mutex_lock_interruptible(&session->lock))
@@ -105,8 +107,9 @@ static ssize_t start_and_read(struct session *session, struct iov_iter *to)
 	ret = session->state == SESSION_NEW ? session_start(session) : 0;
 	if (!ret) {
 		session_stop_if_over(session);
+		at_end = is_at_end(session);
 		ret = read_available(session, to);
-		if (!ret && !is_at_end(session))
+		if (!ret && !at_end)
 			ret = -EAGAIN;
 	}
 	mutex_unlock(&session->lock);
@@ -132,10 +135,13 @@ static ssize_t device_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 static __poll_t look(struct session *session)
 {
+	bool at_end;
+
 	session_stop_if_over(session);
+	at_end = is_at_end(session);
 	if (reader_has_data(session))
 		return EPOLLIN | EPOLLRDNORM;
-	return is_at_end(session) ? EPOLLIN | EPOLLRDNORM | EPOLLHUP : 0;
+	return at_end ? EPOLLIN | EPOLLRDNORM | EPOLLHUP : 0;
 }
 
 static __poll_t device_poll(struct file *file, struct poll_table_struct *table)

@@ -26,6 +26,7 @@
 #include "record.h"
 #include "ring.h"
 #include "session.h"
+#include "trigger.h"
 #include "wake.h"
 
 /* A record is put into the rings as it is: the two heads are the same. */
@@ -76,6 +77,12 @@ static bool session_accepts(const struct session *session, struct call *call)
 	return (!filter || filter_accepts(filter, call)) && !dispatch_left_out(session);
 }
 
+/* What a frozen session does not get any more is none of its hits. */
+static bool is_frozen(const struct session *session)
+{
+	return trigger_is_frozen(rcu_dereference_sched(session->trigger));
+}
+
 static bool is_stranger(const struct session *session)
 {
 	return unlikely(READ_ONCE(session->follows)) && !follow_has_current(session);
@@ -87,7 +94,8 @@ static void count_all_filtered(u32 event)
 
 	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
 				 rcu_read_lock_any_held())
-		dispatch_count_filtered(session, event);
+		if (!is_frozen(session))
+			dispatch_count_filtered(session, event);
 }
 
 static bool may_accept(const struct filter *filter, struct call *call)
@@ -123,7 +131,7 @@ bool dispatch_entry_slowly(struct call *call)
 		goto filtered;
 	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
 				 rcu_read_lock_any_held())
-		if (session_may_accept(session, call))
+		if (session_may_accept(session, call) && !is_frozen(session))
 			return true;
 filtered:
 	count_all_filtered(event);
@@ -141,6 +149,8 @@ static void count_missed(struct call *call)
 				 rcu_read_lock_any_held()) {
 		struct session_cpu *cpu = this_cpu_ptr(session->cpu);
 
+		if (is_frozen(session))
+			continue;
 		if (session_may_accept(session, call)) {
 			dispatch_count(&cpu->missed[event]);
 			wake_after_write(cpu);
@@ -166,6 +176,20 @@ void dispatch_miss(struct call *call)
 	ring_gate_exit(gate);
 }
 
+/* The record as the session wants it. */
+static __always_inline struct mmtrace_record *finish(const struct session *session,
+						     struct call *call,
+						     struct mmtrace_record **done,
+						     struct mmtrace_record **stacked)
+{
+	if (!*done)
+		*done = record_finish(call);
+	if (!stacked || likely(!session->stack_depth))
+		return *done;
+	*stacked = record_with_stack(*done, *stacked, session->stack_depth);
+	return *stacked;
+}
+
 /*
  * @done: the record, once it is; the first session to accept the call makes it.
  * @stacked: the same with a stack; NULL where no session wants one.
@@ -183,15 +207,34 @@ static __always_inline void offer(const struct session *session, struct call *ca
 		return;
 	}
 	dispatch_count(&cpu->offered[event]);
-	if (!*done)
-		*done = record_finish(call);
-	record = *done;
-	if (stacked && unlikely(session->stack_depth)) {
-		*stacked = record_with_stack(record, *stacked, session->stack_depth);
-		record = *stacked;
-	}
+	record = finish(session, call, done, stacked);
 	if (!ring_write(&cpu->ring, (struct ring_entry *)record))
 		dispatch_count(&cpu->lost[event]);
+	wake_after_write(cpu);
+}
+
+/* The same for a session with a trigger; apart, as the others must not pay for it. */
+static noinline void offer_and_watch(const struct session *session, struct trigger *trigger,
+				     struct call *call, struct mmtrace_record **done,
+				     struct mmtrace_record **stacked)
+{
+	struct session_cpu *cpu = this_cpu_ptr(session->cpu);
+	struct mmtrace_record *record;
+	u32 event = call_event(call);
+
+	if (trigger_is_frozen(trigger))
+		return;
+	if (!session_accepts(session, call)) {
+		dispatch_count(&cpu->filtered[event]);
+		return;
+	}
+	record = finish(session, call, done, stacked);
+	if (!trigger_admits(trigger, cpu, record))
+		return;
+	dispatch_count(&cpu->offered[event]);
+	if (!ring_write(&cpu->ring, (struct ring_entry *)record))
+		dispatch_count(&cpu->lost[event]);
+	trigger_after_write(trigger, cpu, call, record);
 	wake_after_write(cpu);
 }
 
@@ -202,6 +245,7 @@ static noinline void offer_to_all(struct call *call)
 	struct mmtrace_record *done = NULL, *stacked = NULL;
 	const struct session *session;
 	u32 event = call_event(call);
+	struct trigger *trigger;
 
 	if (filter && !filter_accepts(filter, call)) {
 		count_all_filtered(event);
@@ -209,8 +253,13 @@ static noinline void offer_to_all(struct call *call)
 	}
 	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
 				 rcu_read_lock_any_held()) {
+		trigger = rcu_dereference_sched(session->trigger);
+		if (trigger_is_frozen(trigger))
+			continue;
 		if (is_stranger(session))
 			dispatch_count_filtered(session, event);
+		else if (trigger)
+			offer_and_watch(session, trigger, call, &done, &stacked);
 		else
 			offer(session, call, &done, &stacked);
 	}
@@ -288,7 +337,7 @@ static void find_only(u32 event)
 
 	if (first && !first->next && !rcu_access_pointer(device_filter))
 		only = container_of(first, struct session, links[event]);
-	if (only && (only->stack_depth || only->follows))
+	if (only && (only->stack_depth || only->follows || rcu_access_pointer(only->trigger)))
 		only = NULL;
 	rcu_assign_pointer(dispatch_only[event], only);
 }
@@ -390,6 +439,27 @@ void dispatch_set_follows(struct session *session)
 		find_only(event);
 	mutex_unlock(&dispatch_lock);
 	synchronize_rcu();
+}
+
+/**
+ * dispatch_set_trigger() - replace what freezes a session
+ * @session: to be frozen by it
+ * @trigger: armed; NULL for none
+ *
+ * Return: the one before, which no handler uses any more, or NULL.
+ */
+struct trigger *dispatch_set_trigger(struct session *session, struct trigger *trigger)
+{
+	u32 event;
+
+	mutex_lock(&dispatch_lock);
+	trigger = rcu_replace_pointer(session->trigger, trigger,
+				      lockdep_is_held(&dispatch_lock));
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
+		find_only(event);
+	mutex_unlock(&dispatch_lock);
+	synchronize_rcu();
+	return trigger;
 }
 
 /**

@@ -37,8 +37,9 @@ static inline u64 dispatch_call_id(void)
 }
 
 /*
- * The session that wants an event, if it is the only one, wants no stack and follows
- * nobody, and there is no device filter; else NULL, and it takes longer. Under RCU;
+ * The session that wants an event, if it is the only one, wants no stack, has no
+ * trigger, follows nobody, and there is no device filter; else NULL, and it takes
+ * longer. Under RCU;
  * dispatch.c's own.
  */
 extern struct session __rcu *dispatch_only[MMTRACE_EVENT_COUNT];
@@ -115,6 +116,7 @@ filtered:
 
 /* What sessions call: may sleep. */
 int dispatch_change(struct session *session, u32 events);
+struct trigger *dispatch_set_trigger(struct session *session, struct trigger *trigger);
 void dispatch_set_follows(struct session *session);
 void dispatch_set_device_filter(struct filter *filter);
 int dispatch_read_device_filter(int (*read)(const struct filter *filter, void *data),

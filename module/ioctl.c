@@ -18,7 +18,10 @@
 #include "filter.h"
 #include "hook.h"
 #include "ioctl.h"
+#include "ledger.h"
+#include "registry.h"
 #include "session.h"
+#include "trigger.h"
 
 /*
  * Structures grow at their end: the caller says how much of one it knows. @least
@@ -63,7 +66,7 @@ static long ioctl_info(struct session *session, void __user *arg)
 		.abi_version	= MMTRACE_ABI_VERSION,
 		.events		= hook_events(),
 		.cpus		= num_possible_cpus(),
-		.sessions	= session_count(),
+		.sessions	= registry_count(),
 		.max_sessions	= session_limits.sessions,
 		.ring_min	= SESSION_RING_MIN,
 		.ring_max	= SESSION_RING_MAX,
@@ -123,19 +126,43 @@ static long ioctl_stop(struct session *session, void __user *arg)
 	return 0;
 }
 
+/* Of this session, or another. */
+static struct session *find_session(struct session *session, u64 id)
+{
+	struct session *found;
+
+	if (!id)
+		return session_get(session);
+	found = registry_find(id);
+	if (!found || found->id == id)
+		return found;
+	session_put(found);
+	return NULL;
+}
+
 static long ioctl_stats(struct session *session, void __user *arg)
 {
 	struct mmtrace_stats stats;
+	struct session *found;
 	u32 size;
 	int err;
 
-	err = copy_in(&stats, sizeof(stats), sizeof(stats), arg, &size);
+	err = copy_in(&stats, sizeof(stats), offsetof(struct mmtrace_stats, session), arg, &size);
 	if (err)
 		return err;
-	if (stats.event >= MMTRACE_EVENT_COUNT)
+	if (stats.event >= MMTRACE_EVENT_COUNT || stats.cpu > nr_cpu_ids || stats.reserved)
 		return -EINVAL;
-	stats = (struct mmtrace_stats) { .size = size, .event = stats.event };
-	err = session_stats(session, &stats);
+	found = find_session(session, stats.session);
+	if (!found)
+		return -ENOENT;
+	stats = (struct mmtrace_stats) {
+		.size		= size,
+		.event		= stats.event,
+		.session	= stats.session,
+		.cpu		= stats.cpu,
+	};
+	err = ledger_stats(found, &stats);
+	session_put(found);
 	return err ?: copy_out(arg, &stats, sizeof(stats), size);
 }
 
@@ -161,6 +188,28 @@ static long ioctl_follow(struct session *session, void __user *arg)
 	err = session_follow(session, pid, follow.flags, &follow.tasks);
 	put_pid(pid);
 	return err ?: copy_out(arg, &follow, sizeof(follow), size);
+}
+
+static long ioctl_session(struct session *session, void __user *arg)
+{
+	struct mmtrace_session info;
+	struct session *found;
+	u32 size;
+	int err;
+
+	err = copy_in(&info, sizeof(info), sizeof(info), arg, &size);
+	if (err)
+		return err;
+	found = registry_find(info.id);
+	if (!found)
+		return -ENOENT;
+	info = (struct mmtrace_session) {
+		.size	= size,
+		.flags	= found == session ? MMTRACE_SESSION_SELF : 0,
+	};
+	session_describe(found, &info);
+	session_put(found);
+	return copy_out(arg, &info, sizeof(info), size);
 }
 
 /* A filter on its way to or from user space. */
@@ -191,28 +240,33 @@ static int fetch_part(void *part, u64 address, size_t size)
 }
 
 /* NULL is a filter that accepts all. */
-static struct filter *fetch_filter(const void __user *arg)
+static struct filter *fetch_parts(const struct mmtrace_filter *uapi)
 {
 	struct filter_parts parts = {};
-	struct mmtrace_filter uapi;
 	struct filter *filter;
+	int err;
+
+	if (uapi->flags)
+		return ERR_PTR(-EINVAL);
+	if (uapi->preds_len > MMTRACE_PREDS_MAX || uapi->strings_len > MMTRACE_STRINGS_MAX)
+		return ERR_PTR(-E2BIG);
+	err = fetch_part(&parts.preds, uapi->preds, uapi->preds_len * sizeof(*parts.preds));
+	if (!err)
+		err = fetch_part(&parts.strings, uapi->strings, uapi->strings_len);
+	filter = err ? ERR_PTR(err) :
+		 filter_compile(parts.preds, uapi->preds_len, parts.strings, uapi->strings_len);
+	free_parts(&parts);
+	return filter;
+}
+
+static struct filter *fetch_filter(const void __user *arg)
+{
+	struct mmtrace_filter uapi;
 	u32 size;
 	int err;
 
 	err = copy_in(&uapi, sizeof(uapi), sizeof(uapi), arg, &size);
-	if (err)
-		return ERR_PTR(err);
-	if (uapi.flags)
-		return ERR_PTR(-EINVAL);
-	if (uapi.preds_len > MMTRACE_PREDS_MAX || uapi.strings_len > MMTRACE_STRINGS_MAX)
-		return ERR_PTR(-E2BIG);
-	err = fetch_part(&parts.preds, uapi.preds, uapi.preds_len * sizeof(*parts.preds));
-	if (!err)
-		err = fetch_part(&parts.strings, uapi.strings, uapi.strings_len);
-	filter = err ? ERR_PTR(err) :
-		 filter_compile(parts.preds, uapi.preds_len, parts.strings, uapi.strings_len);
-	free_parts(&parts);
-	return filter;
+	return err ? ERR_PTR(err) : fetch_parts(&uapi);
 }
 
 static long ioctl_set_filter(struct session *session, void __user *arg)
@@ -310,6 +364,92 @@ static long ioctl_get_device_filter(struct session *session, void __user *arg)
 	return err;
 }
 
+/* Both structures begin alike. */
+static_assert(offsetofend(struct mmtrace_trigger, strings) == sizeof(struct mmtrace_filter));
+
+static long ioctl_set_trigger(struct session *session, void __user *arg)
+{
+	struct trigger *trigger = NULL;
+	struct mmtrace_trigger uapi;
+	struct filter *filter;
+	u32 size;
+	int err;
+
+	err = copy_in(&uapi, sizeof(uapi), sizeof(uapi), arg, &size);
+	if (err)
+		return err;
+	filter = fetch_parts((const struct mmtrace_filter *)&uapi);
+	if (IS_ERR(filter))
+		return PTR_ERR(filter);
+	if (filter) {
+		trigger = trigger_create(filter, uapi.before, uapi.after);
+		if (!trigger)
+			return -ENOMEM;
+	}
+	return session_set_trigger(session, trigger);
+}
+
+static void describe_trigger(const struct trigger *trigger, struct mmtrace_trigger *uapi)
+{
+	static const u32 states[] = {
+		[TRIGGER_ARMED]		= MMTRACE_TRIGGER_ARMED,
+		[TRIGGER_FIRING]	= MMTRACE_TRIGGER_ARMED,
+		[TRIGGER_FIRED]		= MMTRACE_TRIGGER_FIRED,
+		[TRIGGER_FROZEN]	= MMTRACE_TRIGGER_FROZEN,
+	};
+	int state = atomic_read_acquire(&trigger->state);
+
+	uapi->before = trigger->before;
+	uapi->after = trigger->after;
+	uapi->state = states[state];
+	if (state < TRIGGER_FIRED)
+		return;
+	uapi->cpu = trigger->cpu;
+	uapi->seq = trigger->seq;
+	uapi->time = trigger->time;
+	uapi->left = atomic64_read(&trigger->left);
+}
+
+static int store_trigger(const struct trigger *trigger, const struct filter_parts *parts,
+			 void __user *arg)
+{
+	struct mmtrace_trigger uapi, out;
+	bool fits;
+	u32 size;
+	int err;
+
+	err = copy_in(&uapi, sizeof(uapi), sizeof(uapi), arg, &size);
+	if (err)
+		return err;
+	if (uapi.flags)
+		return -EINVAL;
+	fits = parts->preds_len <= uapi.preds_len && parts->strings_len <= uapi.strings_len;
+	out = (struct mmtrace_trigger) {
+		.size		= size,
+		.preds_len	= parts->preds_len,
+		.strings_len	= parts->strings_len,
+		.preds		= uapi.preds,
+		.strings	= uapi.strings,
+	};
+	if (trigger)
+		describe_trigger(trigger, &out);
+	if (fits)
+		err = store_parts(parts, (const struct mmtrace_filter *)&out);
+	return err ?: copy_out(arg, &out, sizeof(out), size) ?: fits ? 0 : -ENOSPC;
+}
+
+static long ioctl_get_trigger(struct session *session, void __user *arg)
+{
+	const struct trigger *trigger = session_trigger(session);
+	struct filter_parts parts = {};
+	int err;
+
+	err = take_apart(trigger ? trigger->filter : NULL, &parts);
+	err = err ?: store_trigger(trigger, &parts, arg);
+	free_parts(&parts);
+	return err;
+}
+
 /* A new ioctl is a row here, and its documentation in the UAPI header. */
 static const struct {
 	unsigned int	cmd;
@@ -327,6 +467,9 @@ static const struct {
 	{ MMTRACE_IOC_GET_DEVICE_FILTER,	ioctl_get_device_filter },
 	{ MMTRACE_IOC_SET_DEVICE_FILTER,	ioctl_set_device_filter },
 	{ MMTRACE_IOC_FOLLOW,			ioctl_follow },
+	{ MMTRACE_IOC_SET_TRIGGER,		ioctl_set_trigger },
+	{ MMTRACE_IOC_GET_TRIGGER,		ioctl_get_trigger },
+	{ MMTRACE_IOC_SESSION,			ioctl_session },
 };
 
 /**

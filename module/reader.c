@@ -11,11 +11,15 @@
  *
  * A record is held until read() has copied all of it, so that a bad address or
  * a buffer that is too small loses nothing.
+ *
+ * The ledger's lock is taken for every step from one place of a record to the next,
+ * so that whoever looks on finds each record in one place.
  */
 #include <linux/cpumask.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/mmtrace.h>
+#include <linux/mutex.h>
 #include <linux/overflow.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -27,47 +31,35 @@
 #include "reader.h"
 #include "ring.h"
 #include "session.h"
+#include "source.h"
 #include "text.h"
-
-/**
- * struct source - where records come from: a ring, or what was missed
- * @ring: NULL for what was missed
- * @cursor: behind @record
- * @cpu: of the ring
- * @full: @record is the next of this source
- * @record: room for one
- * @reported: of what was missed on @cpu, in lost records; by event
- */
-struct source {
-	const struct ring	*ring;
-	struct ring_cursor	cursor;
-	u32			cpu;
-	bool			full;
-	struct mmtrace_record	*record;
-	u64			reported[MMTRACE_EVENT_COUNT];
-};
+#include "window.h"
 
 /**
  * struct reader - the consumer of all rings of a session
  * @horizon: no record with an earlier time is to come
+ * @frozen: the session is, and sources know what they still give
+ * @settled: and do not hold anything else
  * @checked: when it was last looked how much was missed
- * @delivered: records of which read() has copied the last byte; by event
  * @next: source of the record that reader_peek() has shown
  * @line: text of a record
  * @line_len: bytes of it
  * @line_done: of these, copied by read()
+ * @line_from: source of the record; NULL if read() has copied all
  * @line_event: what it tells
  * @source_len: of @source
  * @source: one a CPU, and one for what was missed
  */
 struct reader {
 	u64			horizon;
+	bool			frozen;
+	bool			settled;
 	u64			checked;
-	u64			delivered[MMTRACE_EVENT_COUNT];
 	struct source		*next;
 	char			*line;
 	size_t			line_len;
 	size_t			line_done;
+	struct source		*line_from;
 	u32			line_event;
 	unsigned int		source_len;
 	struct source		source[];
@@ -79,7 +71,7 @@ static int add_source(struct reader *reader, const struct ring *ring, u32 cpu)
 
 	source->ring = ring;
 	source->cpu = cpu;
-	source->record = kmalloc(MMTRACE_RECORD_MAX, GFP_KERNEL_ACCOUNT);
+	source->record = kmalloc(MMTRACE_RECORD_MAX, SESSION_GFP);
 	return source->record ? 0 : -ENOMEM;
 }
 
@@ -106,15 +98,16 @@ struct reader *reader_create(struct session *session)
 	struct reader *reader;
 
 	reader = kvzalloc(struct_size(reader, source, num_possible_cpus() + 1),
-			  GFP_KERNEL_ACCOUNT);
+			  SESSION_GFP);
 	if (!reader)
 		return NULL;
 	reader->checked = ktime_get_ns();
-	reader->line = kvmalloc(MMTRACE_TEXT_MAX, GFP_KERNEL_ACCOUNT);
+	reader->line = kvmalloc(MMTRACE_TEXT_MAX, SESSION_GFP);
 	if (!reader->line || add_sources(reader, session)) {
 		reader_destroy(reader);
 		return NULL;
 	}
+	window_open(reader->source, reader->source_len);
 	return reader;
 }
 
@@ -149,12 +142,56 @@ static void make_lost(struct source *source, const struct mmtrace_lost *lost, u6
 	source->full = true;
 }
 
+static void add_loss(struct mmtrace_lost *lost, u64 count, u64 first, u64 last)
+{
+	if (!lost->count)
+		lost->first = first;
+	lost->count += count;
+	lost->last = last;
+}
+
+/* It is held here now: the producer may have its place. */
+static void release(struct session *session, struct source *source)
+{
+	ring_release(&per_cpu_ptr(session->cpu, source->cpu)->ring, &source->cursor);
+}
+
+/* All that is not to be given, on this side of the window, as one loss. */
+static void leave_out(struct session *session, struct source *source)
+{
+	struct mmtrace_lost lost = { .cause = MMTRACE_LOST_OVERWRITTEN };
+	const struct mmtrace_head *head = &source->record->head;
+	u64 seq = source->full ? head->seq : source->cursor.number;
+	u64 end = seq < source->from ? source->from : U64_MAX;
+	enum ring_what what = RING_GAP;
+	struct ring_gap gap;
+
+	if (source->full)
+		add_loss(&lost, 1, head->time, head->time);
+	while (source->cursor.number < end && what != RING_NOTHING) {
+		what = ring_read(source->ring, &source->cursor, source->record,
+				 MMTRACE_RECORD_MAX, &gap);
+		if (what == RING_ENTRY)
+			add_loss(&lost, 1, head->time, head->time);
+		else if (what == RING_GAP)
+			add_loss(&lost, gap.count, gap.first, gap.last);
+	}
+	source->full = false;
+	if (lost.count)
+		make_lost(source, &lost, seq);
+	release(session, source);
+}
+
 static void fill(struct session *session, struct source *source)
 {
 	struct ring_gap gap;
 
 	if (!source->ring)
 		return;
+	if (source_leaves_out(source, source->cursor.number)) {
+		leave_out(session, source);
+		return;
+	}
 	switch (ring_read(source->ring, &source->cursor, source->record,
 			  MMTRACE_RECORD_MAX, &gap)) {
 	case RING_NOTHING:
@@ -172,8 +209,7 @@ static void fill(struct session *session, struct source *source)
 			  }, gap.number);
 		break;
 	}
-	/* It is held here now: the producer may have its place. */
-	ring_release(&per_cpu_ptr(session->cpu, source->cpu)->ring, &source->cursor);
+	release(session, source);
 }
 
 /* Does @from, of a CPU, have an event of which more is missing than was told? */
@@ -248,13 +284,51 @@ static bool is_next(const struct reader *reader, const struct source *source)
 	return source && source->record->head.time <= reader->horizon;
 }
 
+/* Once no more records come, it is known which of them are to be given. */
+static void find_window(struct session *session)
+{
+	struct reader *reader = session->reader;
+
+	if (reader->frozen || !session_is_frozen(session))
+		return;
+	/* Whoever was about to write when it froze. */
+	dispatch_horizon();
+	window_find(reader->source, reader->source_len, session_trigger(session));
+	reader->frozen = true;
+}
+
+static bool is_held_in_vain(const struct source *source)
+{
+	return source->ring && source->full &&
+	       source->record->head.event != MMTRACE_EVENT_LOST &&
+	       source_leaves_out(source, source->record->head.seq);
+}
+
+/* The reader's own part of it: others may have found the window before. */
+static void settle(struct session *session)
+{
+	struct reader *reader = session->reader;
+	struct source *source;
+
+	mutex_lock(&session->ledger_lock);
+	find_window(session);
+	for (source = reader->source; source < reader->source + reader->source_len; source++)
+		if (is_held_in_vain(source))
+			leave_out(session, source);
+	reader->settled = true;
+	mutex_unlock(&session->ledger_lock);
+}
+
 /* Asks for a new horizon, and holds what is there up to it. */
 static struct source *advance(struct session *session)
 {
 	struct reader *reader = session->reader;
 
-	reader->horizon = session->state == SESSION_STOPPED ? U64_MAX : dispatch_horizon();
+	reader->horizon = session->state == SESSION_STOPPED || reader->settled ?
+			  U64_MAX : dispatch_horizon();
+	mutex_lock(&session->ledger_lock);
 	fill_all(session);
+	mutex_unlock(&session->ledger_lock);
 	return earliest_held(reader);
 }
 
@@ -264,14 +338,16 @@ static struct source *advance(struct session *session)
  *
  * Context: may sleep.
  *
- * Return: the record, which stays until reader_take(); NULL if there is none.
+ * Return: the record, which stays until it is taken; NULL if there is none.
  */
 const struct mmtrace_record *reader_peek(struct session *session)
 {
 	struct reader *reader = session->reader;
+	struct source *first;
 
-	struct source *first = earliest_held(reader);
-
+	if (session_is_frozen(session) && !reader->settled)
+		settle(session);
+	first = earliest_held(reader);
 	if (!is_next(reader, first))
 		first = advance(session);
 	/*
@@ -284,26 +360,40 @@ const struct mmtrace_record *reader_peek(struct session *session)
 	return reader->next ? reader->next->record : NULL;
 }
 
-/**
- * reader_take() - be done with the record that reader_peek() has shown
- * @session: whose record it is
- */
-void reader_take(struct session *session)
+/* Be done with the record that reader_peek() has shown: read() has all of it. */
+static void take(struct session *session)
 {
 	struct source *source = session->reader->next;
 
+	mutex_lock(&session->ledger_lock);
+	source->delivered[source->record->head.event]++;
 	source->full = false;
 	fill(session, source);
+	mutex_unlock(&session->ledger_lock);
 }
 
-static void count_delivered(struct reader *reader, u32 event)
+/* The same, but it goes on as a line. */
+static void take_as_line(struct session *session)
 {
-	reader->delivered[event]++;
+	struct reader *reader = session->reader;
+	struct source *source = reader->next;
+
+	mutex_lock(&session->ledger_lock);
+	reader->line_from = source;
+	reader->line_event = source->record->head.event;
+	source->full = false;
+	fill(session, source);
+	mutex_unlock(&session->ledger_lock);
 }
 
-static bool line_is_done(const struct reader *reader)
+static void end_line(struct session *session)
 {
-	return reader->line_done == reader->line_len;
+	struct reader *reader = session->reader;
+
+	mutex_lock(&session->ledger_lock);
+	reader->line_from->delivered[reader->line_event]++;
+	reader->line_from = NULL;
+	mutex_unlock(&session->ledger_lock);
 }
 
 /**
@@ -314,7 +404,7 @@ static bool line_is_done(const struct reader *reader)
  */
 bool reader_in_line(const struct reader *reader)
 {
-	return reader && !line_is_done(reader);
+	return reader && reader->line_from;
 }
 
 static bool next_line(struct session *session)
@@ -324,10 +414,9 @@ static bool next_line(struct session *session)
 
 	if (!record)
 		return false;
-	reader->line_event = record->head.event;
 	reader->line_len = mmtrace_text(reader->line, MMTRACE_TEXT_MAX, record);
 	reader->line_done = 0;
-	reader_take(session);
+	take_as_line(session);
 	return true;
 }
 
@@ -344,14 +433,14 @@ static ssize_t read_text(struct session *session, struct iov_iter *to)
 	size_t copied, len, total = 0;
 
 	while (iov_iter_count(to) && !is_enough(total)) {
-		if (line_is_done(reader) && !next_line(session))
+		if (!reader->line_from && !next_line(session))
 			break;
 		len = min(iov_iter_count(to), reader->line_len - reader->line_done);
 		copied = copy_to_iter(reader->line + reader->line_done, len, to);
 		reader->line_done += copied;
 		total += copied;
-		if (line_is_done(reader))
-			count_delivered(reader, reader->line_event);
+		if (reader->line_done == reader->line_len)
+			end_line(session);
 		if (copied < len)
 			return total ?: -EFAULT;
 	}
@@ -372,8 +461,7 @@ static ssize_t read_binary(struct session *session, struct iov_iter *to)
 			return total ?: -EFAULT;
 		}
 		total += copied;
-		count_delivered(session->reader, record->head.event);
-		reader_take(session);
+		take(session);
 	}
 	return total;
 }
@@ -419,7 +507,7 @@ static int count_in_ring(const struct source *source, u64 *in_rings)
 
 	while (what != RING_NOTHING && (s64)(end - cursor.pos) > 0) {
 		what = ring_read(source->ring, &cursor, &head, sizeof(head), &gap);
-		if (what == RING_ENTRY)
+		if (what == RING_ENTRY && !source_leaves_out(source, head.seq))
 			in_rings[head.event]++;
 		if (++steps % 1024)
 			continue;
@@ -431,33 +519,50 @@ static int count_in_ring(const struct source *source, u64 *in_rings)
 }
 
 /**
- * reader_count() - what became of the records of a session
+ * reader_thaw() - the session goes on
+ * @reader: of a session that was frozen, or not; or NULL
+ */
+void reader_thaw(struct reader *reader)
+{
+	if (!reader)
+		return;
+	window_open(reader->source, reader->source_len);
+	reader->frozen = false;
+	reader->settled = false;
+	reader->horizon = 0;
+}
+
+static struct source *source_of(struct reader *reader, u32 cpu)
+{
+	struct source *source = reader->source;
+
+	while (source->cpu != cpu)
+		source++;
+	return source;
+}
+
+/**
+ * reader_count() - what became of the records of one CPU
  * @session: that has been started
- * @delivered: by event: given to read()
- * @pending: by event: still to be read; counted only where it has to be, in mode
- *	MMTRACE_MODE_OVERWRITE
+ * @cpu: a possible one
+ * @count: all zero; filled in
  *
  * Context: may sleep.
  *
  * Return: 0, or -EINTR if the caller was killed meanwhile.
  */
-int reader_count(struct session *session, u64 *delivered, u64 *pending)
+int reader_count(struct session *session, u32 cpu, struct reader_count *count)
 {
 	struct reader *reader = session->reader;
-	const struct source *source;
-	int err;
+	const struct source *source = source_of(reader, cpu);
 
-	memcpy(delivered, reader->delivered, sizeof(reader->delivered));
+	memcpy(count->delivered, source->delivered, sizeof(count->delivered));
 	if (session->config.mode != MMTRACE_MODE_OVERWRITE)
 		return 0;
-	if (reader_in_line(reader))
-		pending[reader->line_event]++;
-	for (source = reader->source; source < reader->source + reader->source_len; source++) {
-		if (source->full)
-			pending[source->record->head.event]++;
-		err = source->ring ? count_in_ring(source, pending) : 0;
-		if (err)
-			return err;
-	}
-	return 0;
+	find_window(session);
+	if (reader->line_from == source)
+		count->pending[reader->line_event]++;
+	if (source->full && !is_held_in_vain(source))
+		count->pending[source->record->head.event]++;
+	return count_in_ring(source, count->pending);
 }

@@ -588,3 +588,18 @@ u64 ring_head(const struct ring *ring)
 {
 	return READ_ONCE(ring->head);
 }
+
+/**
+ * ring_keeps() - would all from a position on still be there after one more entry?
+ * @ring: to ask about, in mode RING_OVERWRITE
+ * @pos: not behind the producer
+ * @len: bytes of the entry
+ *
+ * Context: the producer's.
+ *
+ * Return: whether none of it would be evicted.
+ */
+bool ring_keeps(const struct ring *ring, u64 pos, u32 len)
+{
+	return ring->head + len - pos <= ring->size;
+}

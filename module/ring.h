@@ -143,6 +143,7 @@ enum ring_what ring_read(const struct ring *ring, struct ring_cursor *cursor,
 void ring_release(struct ring *ring, const struct ring_cursor *cursor);
 u64 ring_used(const struct ring *ring);
 u64 ring_head(const struct ring *ring);
+bool ring_keeps(const struct ring *ring, u64 pos, u32 len);
 
 /**
  * struct ring_gate - tells a consumer whether a producer is at work

@@ -18,6 +18,8 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
 #include "dispatch.h"
@@ -25,7 +27,9 @@
 #include "follow.h"
 #include "hook.h"
 #include "reader.h"
+#include "registry.h"
 #include "session.h"
+#include "trigger.h"
 #include "wake.h"
 
 /* Of a session that does not ask for another. */
@@ -34,53 +38,28 @@
 
 struct session_limits session_limits;
 
-/* What all sessions have together; guarded by limits_lock. */
-static unsigned int sessions;
+/* What the rings of all sessions have together. */
 static u64 memory;
-static DEFINE_MUTEX(limits_lock);
-
-/**
- * session_count() - how many there are
- *
- * Return: open sessions.
- */
-unsigned int session_count(void)
-{
-	return READ_ONCE(sessions);
-}
-
-static int reserve_session(void)
-{
-	int err = 0;
-
-	mutex_lock(&limits_lock);
-	if (sessions < session_limits.sessions)
-		WRITE_ONCE(sessions, sessions + 1);
-	else
-		err = -EBUSY;
-	mutex_unlock(&limits_lock);
-	return err;
-}
+static DEFINE_MUTEX(memory_lock);
 
 static int reserve_memory(u64 bytes)
 {
 	int err = 0;
 
-	mutex_lock(&limits_lock);
+	mutex_lock(&memory_lock);
 	if (bytes <= session_limits.memory - memory)
 		memory += bytes;
 	else
 		err = -ENOMEM;
-	mutex_unlock(&limits_lock);
+	mutex_unlock(&memory_lock);
 	return err;
 }
 
-static void release_limits(unsigned int count, u64 bytes)
+static void release_memory(u64 bytes)
 {
-	mutex_lock(&limits_lock);
-	WRITE_ONCE(sessions, sessions - count);
+	mutex_lock(&memory_lock);
 	memory -= bytes;
-	mutex_unlock(&limits_lock);
+	mutex_unlock(&memory_lock);
 }
 
 /* Of each ring, its reader holds one record. */
@@ -99,10 +78,9 @@ static void free_rings(struct session *session)
 		vfree(ring->data);
 		ring->data = NULL;
 	}
-	release_limits(0, rings_size(session));
+	release_memory(rings_size(session));
 }
 
-/* Fails rather than have somebody killed for want of memory. */
 static int allocate_rings(struct session *session)
 {
 	enum ring_mode mode = session->config.mode == MMTRACE_MODE_OVERWRITE ?
@@ -115,7 +93,7 @@ static int allocate_rings(struct session *session)
 	if (err)
 		return err;
 	for_each_possible_cpu(cpu) {
-		data = __vmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
+		data = __vmalloc(size, SESSION_GFP);
 		err = data ? ring_init(&per_cpu_ptr(session->cpu, cpu)->ring, data, size, mode) :
 			     -ENOMEM;
 		if (err) {
@@ -149,59 +127,43 @@ static void set_defaults(struct session *session)
 	set_wake(session);
 }
 
-/**
- * session_open() - a new session, with the defaults, which records nothing yet
- *
- * Return: the session, -EBUSY if there are too many, or -ENOMEM.
- */
-struct session *session_open(void)
+static int begin(struct session *session, struct reader *reader)
 {
-	struct session *session;
-	int cpu, err;
+	int err;
 
-	err = reserve_session();
-	if (err)
-		return ERR_PTR(err);
-	session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
-	if (!session)
-		goto no_memory;
-	session->cpu = alloc_percpu_gfp(struct session_cpu, GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!session->cpu)
-		goto no_memory;
-	for_each_possible_cpu(cpu)
-		per_cpu_ptr(session->cpu, cpu)->session = session;
-	mutex_init(&session->lock);
-	follow_init(&session->follow);
-	wake_init(session);
-	session->opener = get_pid(task_tgid(current));
-	session->owner = session->opener;
-	set_defaults(session);
-	return session;
-
-no_memory:
-	kfree(session);
-	release_limits(1, 0);
-	return ERR_PTR(-ENOMEM);
+	mutex_lock(&session->ledger_lock);
+	session->reader = reader;
+	err = dispatch_change(session, session->config.events);
+	if (!err)
+		session->state = SESSION_RUNNING;
+	else
+		session->reader = NULL;
+	mutex_unlock(&session->ledger_lock);
+	return err;
 }
 
 /**
- * session_close() - the end of a session, whatever its state
- * @session: that nobody uses any more
+ * session_trigger() - what freezes a session
+ * @session: locked, or its ledger
+ *
+ * Return: the trigger, NULL if there is none.
  */
-void session_close(struct session *session)
+struct trigger *session_trigger(const struct session *session)
 {
-	session_stop(session);
-	follow_end(session);
-	wake_exit(session);
-	if (session->reader) {
-		reader_destroy(session->reader);
-		free_rings(session);
-	}
-	filter_free(rcu_dereference_protected(session->filter, true));
-	put_pid(session->opener);
-	free_percpu(session->cpu);
-	kfree(session);
-	release_limits(1, 0);
+	return rcu_dereference_protected(session->trigger,
+					 lockdep_is_held(&session->lock) ||
+					 lockdep_is_held(&session->ledger_lock));
+}
+
+/**
+ * session_is_frozen() - has its trigger fired, and all come that was to come?
+ * @session: locked, or its ledger
+ *
+ * Return: whether it is so.
+ */
+bool session_is_frozen(const struct session *session)
+{
+	return trigger_is_frozen(session_trigger(session));
 }
 
 /**
@@ -213,6 +175,7 @@ void session_close(struct session *session)
  */
 int session_start(struct session *session)
 {
+	struct reader *reader;
 	int err;
 
 	if (session->state != SESSION_NEW)
@@ -220,13 +183,10 @@ int session_start(struct session *session)
 	err = allocate_rings(session);
 	if (err)
 		return err;
-	session->reader = reader_create(session);
-	err = session->reader ? dispatch_change(session, session->config.events) : -ENOMEM;
-	if (!err) {
-		session->state = SESSION_RUNNING;
-	} else {
-		reader_destroy(session->reader);
-		session->reader = NULL;
+	reader = reader_create(session);
+	err = reader ? begin(session, reader) : -ENOMEM;
+	if (err) {
+		reader_destroy(reader);
 		free_rings(session);
 	}
 	return err;
@@ -240,10 +200,131 @@ void session_stop(struct session *session)
 {
 	if (session->state != SESSION_RUNNING)
 		return;
+	mutex_lock(&session->ledger_lock);
 	dispatch_change(session, 0);
-	follow_end(session);
 	session->state = SESSION_STOPPED;
+	mutex_unlock(&session->ledger_lock);
+	follow_end(session);
 	wake_up_interruptible_all(&session->wait);
+}
+
+/*
+ * What a frozen session wants no more, hooks and all, is given back, and its readers
+ * are told that there is an end.
+ */
+static void freeze(struct work_struct *work)
+{
+	struct session *session = container_of(work, struct session, freeze);
+
+	mutex_lock(&session->ledger_lock);
+	if (session->state == SESSION_RUNNING && session_is_frozen(session))
+		dispatch_change(session, 0);
+	mutex_unlock(&session->ledger_lock);
+	wake_up_interruptible_all(&session->wait);
+}
+
+static void freezer_rings(struct irq_work *work)
+{
+	schedule_work(&container_of(work, struct session, freezer)->freeze);
+}
+
+static struct session *allocate(void)
+{
+	struct session *session;
+
+	session = kzalloc(sizeof(*session), SESSION_GFP);
+	if (!session)
+		return NULL;
+	session->cpu = alloc_percpu_gfp(struct session_cpu, SESSION_GFP | __GFP_ZERO);
+	if (session->cpu)
+		return session;
+	kfree(session);
+	return NULL;
+}
+
+/* All but its events, which nobody may want any more. */
+static void release(struct kref *refs)
+{
+	struct session *session = container_of(refs, struct session, refs);
+
+	if (session->reader) {
+		reader_destroy(session->reader);
+		free_rings(session);
+	}
+	filter_free(rcu_dereference_protected(session->filter, true));
+	trigger_free(rcu_dereference_protected(session->trigger, true));
+	put_pid(session->opener);
+	free_percpu(session->cpu);
+	kfree(session);
+}
+
+/**
+ * session_get() - keep a session in memory; it may be closed all the same
+ * @session: to be kept
+ *
+ * Return: @session.
+ */
+struct session *session_get(struct session *session)
+{
+	kref_get(&session->refs);
+	return session;
+}
+
+/**
+ * session_put() - be done with a session
+ * @session: of which there was a reference
+ */
+void session_put(struct session *session)
+{
+	kref_put(&session->refs, release);
+}
+
+/**
+ * session_open() - a new session, with the defaults, which records nothing yet
+ *
+ * Return: the session, -EBUSY if there are too many, or -ENOMEM.
+ */
+struct session *session_open(void)
+{
+	struct session *session = allocate();
+	int cpu, err;
+
+	if (!session)
+		return ERR_PTR(-ENOMEM);
+	for_each_possible_cpu(cpu)
+		per_cpu_ptr(session->cpu, cpu)->session = session;
+	kref_init(&session->refs);
+	mutex_init(&session->lock);
+	mutex_init(&session->ledger_lock);
+	follow_init(&session->follow);
+	wake_init(session);
+	init_irq_work(&session->freezer, freezer_rings);
+	INIT_WORK(&session->freeze, freeze);
+	session->opener = get_pid(task_tgid(current));
+	session->owner = session->opener;
+	session->opened = ktime_get_ns();
+	get_task_comm(session->comm, current);
+	set_defaults(session);
+	err = registry_add(session);
+	if (!err)
+		return session;
+	session_put(session);
+	return ERR_PTR(err);
+}
+
+/**
+ * session_close() - the end of a session, whatever its state
+ * @session: that its file does not use any more; somebody else may still look on
+ */
+void session_close(struct session *session)
+{
+	session_stop(session);
+	follow_end(session);
+	irq_work_sync(&session->freezer);
+	cancel_work_sync(&session->freeze);
+	wake_exit(session);
+	registry_remove(session);
+	session_put(session);
 }
 
 /**
@@ -277,23 +358,6 @@ int session_follow(struct session *session, struct pid *pid, u32 flags, u32 *add
 	if (!err && !session->follows)
 		dispatch_set_follows(session);
 	return err;
-}
-
-/**
- * session_missed() - calls that the probe layer kept from a session
- * @session: to ask about
- * @event: likewise
- *
- * Return: calls that its filter had not rejected.
- */
-u64 session_missed(const struct session *session, u32 event)
-{
-	u64 missed = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		missed += READ_ONCE(per_cpu_ptr(session->cpu, cpu)->missed[event]);
-	return missed;
 }
 
 static int check_config(const struct mmtrace_config *config)
@@ -344,18 +408,21 @@ int session_configure(struct session *session, const struct mmtrace_config *conf
 		return err;
 	if (session->state != SESSION_NEW && is_fixed_by_start(&session->config, config))
 		return -EBUSY;
+	if (config->mode != MMTRACE_MODE_OVERWRITE && session_trigger(session))
+		return -EINVAL;
 	if (config->format != session->config.format && reader_in_line(session->reader))
 		return -EBUSY;
-	if (session->state == SESSION_RUNNING) {
+	mutex_lock(&session->ledger_lock);
+	if (session->state == SESSION_RUNNING && !session_is_frozen(session))
 		err = dispatch_change(session, config->events);
-		if (err)
-			return err;
+	if (!err) {
+		session->owner = config->flags & MMTRACE_CONFIG_OWN ? NULL : session->opener;
+		session->stack_depth = stack_depth(config);
+		session->config = *config;
+		set_wake(session);
 	}
-	session->owner = config->flags & MMTRACE_CONFIG_OWN ? NULL : session->opener;
-	session->stack_depth = stack_depth(config);
-	session->config = *config;
-	set_wake(session);
-	return 0;
+	mutex_unlock(&session->ledger_lock);
+	return err;
 }
 
 /**
@@ -369,60 +436,91 @@ void session_set_filter(struct session *session, struct filter *filter)
 	filter_free(filter);
 }
 
-/*
- * A ring does not know the events of the entries that it evicts: those that are
- * neither lost nor delivered are counted if they are still there.
- */
-static void add_event_stats(const struct session *session, u32 event, u64 delivered,
-			    u64 in_rings, struct mmtrace_stats *stats)
+/* It goes on, if it was frozen. */
+static int replace_trigger(struct session *session, struct trigger **trigger)
 {
-	u64 offered = 0, lost = 0, filtered = 0, rest;
-	int cpu;
+	int err = 0;
 
-	for_each_possible_cpu(cpu) {
-		const struct session_cpu *part = per_cpu_ptr(session->cpu, cpu);
-
-		lost += READ_ONCE(part->lost[event]);
-		offered += READ_ONCE(part->offered[event]);
-		filtered += READ_ONCE(part->filtered[event]);
+	mutex_lock(&session->ledger_lock);
+	if (session->state == SESSION_RUNNING)
+		err = dispatch_change(session, session->config.events);
+	if (!err) {
+		*trigger = dispatch_set_trigger(session, *trigger);
+		reader_thaw(session->reader);
 	}
-	rest = offered - lost - delivered;
-	stats->hits += offered + filtered;
-	stats->filtered += filtered;
-	stats->lost += lost;
-	stats->delivered += delivered;
-	if (session->config.mode == MMTRACE_MODE_OVERWRITE) {
-		stats->pending += in_rings;
-		stats->overwritten += rest - min(rest, in_rings);
-	} else {
-		stats->pending += rest;
-	}
+	mutex_unlock(&session->ledger_lock);
+	return err;
 }
 
 /**
- * session_stats() - the account of a session
+ * session_set_trigger() - replace a session's trigger
  * @session: locked
- * @stats: @event says of what, or MMTRACE_EVENT_LOST of all; the rest is filled in
+ * @trigger: armed; NULL for none; freed if it is not taken
  *
- * Return: 0, or -EINTR if the caller was killed meanwhile.
+ * Return: 0; -EINVAL for a session that was stopped or does not overwrite; or what
+ * dispatch_change() said.
  */
-int session_stats(struct session *session, struct mmtrace_stats *stats)
+int session_set_trigger(struct session *session, struct trigger *trigger)
 {
-	u64 delivered[MMTRACE_EVENT_COUNT] = {}, in_rings[MMTRACE_EVENT_COUNT] = {};
-	u32 event;
-	int err;
+	int err = -EINVAL;
 
-	follow_stats(session, stats);
-	if (session->reader) {
-		err = reader_count(session, delivered, in_rings);
-		if (err)
-			return err;
-	}
-	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
-		if (stats->event != event && stats->event != MMTRACE_EVENT_LOST)
-			continue;
-		add_event_stats(session, event, delivered[event], in_rings[event], stats);
-		stats->missed += session_missed(session, event);
-	}
-	return 0;
+	if (session->state != SESSION_STOPPED &&
+	    (!trigger || session->config.mode == MMTRACE_MODE_OVERWRITE))
+		err = replace_trigger(session, &trigger);
+	trigger_free(trigger);
+	return err;
+}
+
+/* As the caller's pid namespace has it; the number of one that is gone may be another's. */
+static u32 opener_pid(const struct session *session)
+{
+	u32 pid;
+
+	rcu_read_lock();
+	pid = pid_task(session->opener, PIDTYPE_TGID) ? pid_vnr(session->opener) : 0;
+	rcu_read_unlock();
+	return pid;
+}
+
+static u32 state_of(const struct session *session)
+{
+	static const u32 states[] = {
+		[SESSION_NEW]		= MMTRACE_STATE_NEW,
+		[SESSION_RUNNING]	= MMTRACE_STATE_RUNNING,
+		[SESSION_STOPPED]	= MMTRACE_STATE_STOPPED,
+	};
+
+	if (session->state == SESSION_RUNNING && session_is_frozen(session))
+		return MMTRACE_STATE_FROZEN;
+	return states[session->state];
+}
+
+/**
+ * session_describe() - what a session is, for those who look on
+ * @session: to be told
+ * @info: all but @size and MMTRACE_SESSION_SELF is filled in
+ */
+void session_describe(struct session *session, struct mmtrace_session *info)
+{
+	const struct mmtrace_config *config = &session->config;
+
+	info->id = session->id;
+	info->opened = session->opened;
+	info->pid = opener_pid(session);
+	memcpy(info->comm, session->comm, sizeof(info->comm));
+	if (rcu_access_pointer(session->filter))
+		info->flags |= MMTRACE_SESSION_FILTER;
+	if (rcu_access_pointer(session->trigger))
+		info->flags |= MMTRACE_SESSION_TRIGGER;
+	mutex_lock(&session->ledger_lock);
+	info->memory = session->reader ? rings_size(session) : 0;
+	info->state = state_of(session);
+	info->config_flags = config->flags;
+	info->events = config->events;
+	info->format = config->format;
+	info->mode = config->mode;
+	info->timeout_ms = config->timeout_ms;
+	info->ring_size = config->ring_size;
+	info->watermark = config->watermark;
+	mutex_unlock(&session->ledger_lock);
 }

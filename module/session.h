@@ -3,11 +3,14 @@
 #ifndef MMTRACE_SESSION_H
 #define MMTRACE_SESSION_H
 
+#include <linux/gfp.h>
 #include <linux/irq_work.h>
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mmtrace.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
@@ -18,6 +21,7 @@
 struct filter;
 struct pid;
 struct reader;
+struct trigger;
 
 /**
  * enum session_wake - when the producer of a ring has to call the reader
@@ -72,6 +76,7 @@ enum session_state {
  * @opener: thread group that opened
  * @owner: the same if it is to be left out, else NULL
  * @filter: NULL for none
+ * @trigger: likewise
  * @watermark: bytes in a ring at which its bell wakes
  * @stack_depth: most frames of a stack in its records, 0 for none; does not change
  *	once it has started
@@ -80,19 +85,30 @@ enum session_state {
  * @events: set of those that it wants
  * @follows: it takes calls of those that it follows alone; dispatch's own, too
  * @follow: these
- * @lock: guards what follows, and makes one consumer of many readers
+ * @refs: its file, and those who look at it from others
+ * @place: in the registry, like @id
+ * @id: no other session ever has it
+ * @opened: ns of CLOCK_MONOTONIC
+ * @comm: name of the thread that opened
+ * @lock: makes one reader of many, and one change at a time; may be held for as
+ *	long as user memory takes to come
+ * @ledger_lock: taken within @lock for changes of what follows, and alone by those
+ *	who look on; never held over an access to user memory
  * @state: enum session_state
  * @config: as users see it
  * @reader: what it reads with; there from the start on
  * @wait: readers and pollers sleep here
  * @alarm: wakes them at the end of the timeout
  * @end: wakes them when nobody is left whom it follows
+ * @freezer: raised by the handler that freezes it, for @freeze
+ * @freeze: does what has to be done then
  */
 struct session {
 	struct session_cpu __percpu	*cpu;
 	struct pid			*opener;
 	struct pid			*owner;
 	struct filter __rcu		*filter;
+	struct trigger __rcu		*trigger;
 	u64				watermark;
 	u32				stack_depth;
 	unsigned long			timeout;
@@ -101,7 +117,14 @@ struct session {
 	bool				follows;
 	struct follow			follow;
 
+	struct kref			refs;
+	struct list_head		place;
+	u64				id;
+	u64				opened;
+	char				comm[TASK_COMM_LEN];
+
 	struct mutex			lock;	/* see above */
+	struct mutex			ledger_lock;	/* see above */
 	enum session_state		state;
 	struct mmtrace_config		config;
 	struct reader			*reader;
@@ -109,7 +132,15 @@ struct session {
 	wait_queue_head_t		wait;
 	struct delayed_work		alarm;
 	struct irq_work			end;
+	struct irq_work			freezer;
+	struct work_struct		freeze;
 };
+
+/*
+ * For all memory of sessions: charged to the memory cgroup of who asks, and fails
+ * rather than have somebody killed for want of it.
+ */
+#define SESSION_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 
 /* Smallest and largest ring, bytes a CPU. */
 #define SESSION_RING_MIN	SZ_64K
@@ -128,16 +159,19 @@ struct session_limits {
 };
 extern struct session_limits session_limits;
 
-unsigned int session_count(void);
 struct session *session_open(void);
 void session_close(struct session *session);
+struct session *session_get(struct session *session);
+void session_put(struct session *session);
 int session_start(struct session *session);
 void session_stop(struct session *session);
 void session_stop_if_over(struct session *session);
 int session_follow(struct session *session, struct pid *pid, u32 flags, u32 *added);
 int session_configure(struct session *session, const struct mmtrace_config *config);
-u64 session_missed(const struct session *session, u32 event);
+struct trigger *session_trigger(const struct session *session);
+bool session_is_frozen(const struct session *session);
+int session_set_trigger(struct session *session, struct trigger *trigger);
 void session_set_filter(struct session *session, struct filter *filter);
-int session_stats(struct session *session, struct mmtrace_stats *stats);
+void session_describe(struct session *session, struct mmtrace_session *info);
 
 #endif /* MMTRACE_SESSION_H */

@@ -103,6 +103,10 @@ manual_of_program()
 		"$(help_options status; echo --version)"
 	same "trace: options" "$(page_options "$common" "Options of trace" Filters)" \
 		"$(help_options trace; echo --version)"
+	same "recorder: options" "$(page_options "$common" "Options of recorder" Filters)" \
+		"$(help_options recorder; echo --version)"
+	same "snapshot: options" "$(page_options "$common" "Options of snapshot")" \
+		"$(help_options snapshot; echo --version)"
 	same "filter: options" "$(page_options "$common" Filters)" \
 		"$(help_options filter; echo --version)"
 	same "selftest: options" "$(page_options "$common")" "$(help_options selftest; echo --version)"
@@ -234,7 +238,7 @@ completion_of_words()
 	offers "verbs" "$(help_verbs; lines --help -h --version)" ""
 	offers "a verb that has begun" status st
 	offers "help of a verb" "$(help_verbs | grep -v help)" help ""
-	for verb in status trace selftest; do
+	for verb in status trace recorder snapshot selftest; do
 		offers "options of $verb" "$(help_options "$verb")" "$verb" -
 	done
 	offers "options of filter set" "$(help_options filter)" filter set -

@@ -24,15 +24,16 @@ quick_tests()
 	awk '$1 !~ /\.sh$/ || $1 == "variants_test.sh" { print $1 }' "$guest/timeouts"
 }
 
-# boot TEST...
+# boot PROCESSORS TEST...
 boot()
 {
-	local limit start=$SECONDS status=0
+	local cpus=$1 limit start=$SECONDS status=0
+	shift
 
 	limit=$(awk -v only=" $* " '
 		only == "  " || index(only, " " $1 " ") { sum += $2 }
 		END { print sum + 60 }' "$guest/timeouts")
-	tests/vm/run --no-build --timeout "$limit" \
+	tests/vm/run --no-build --smp "$cpus" --timeout "$limit" \
 		--add "$guest=tests" --add "$variants=tests/variants" \
 		--script tests/guest/run-all.sh -- "$@" || status=$?
 	printf '\n@@begin guest/kernel\n1..1\n'
@@ -42,6 +43,19 @@ boot()
 	*) echo "not ok 1 - the guest came to its end: see above and $(console)" ;;
 	esac
 	printf '\n@@end 0 %s\n' "$((SECONDS - start))"
+}
+
+# boot_wide TEST...: once more those, or of those, that ask for more processors
+boot_wide()
+{
+	local cpus tests
+
+	for cpus in $(awk '{ print $2 }' "$guest/cpus" | sort -un); do
+		mapfile -t tests < <(awk -v cpus="$cpus" -v only=" $* " '
+			$2 == cpus && (only == "  " || index(only, " " $1 " ")) { print $1 }' "$guest/cpus")
+		[ "${#tests[@]}" = 0 ] || boot "$cpus" "${tests[@]}" |
+			sed "s,^@@begin guest/,&$cpus-cpus/,"
+	done
 }
 
 all()
@@ -64,9 +78,10 @@ all()
 			tests/vm/build-variants.sh "$variants" || return
 	if [ "${1:-}" = --quick ]; then
 		mapfile -t tests < <(quick_tests)
-		boot "${tests[@]}"
+		boot 4 "${tests[@]}"
 	else
-		boot "$@"
+		boot 4 "$@"
+		boot_wide "$@"
 	fi
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* mmtrace-ctl status: what the module is, and what it can trace here. */
+/* mmtrace-ctl status: what the module is, what it can trace here, and for whom it does. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "json.h"
 #include "message.h"
 #include "names.h"
+#include "sessions.h"
 #include "verbs.h"
 
 /**
@@ -66,7 +67,7 @@ static void print_event(const struct mmtrace_event_info *event)
 		printf("%-17s %.*s\n", "", (int)sizeof(event->reason), event->reason);
 }
 
-static void print_status(const struct status *status)
+static int print_status(struct device *device, const struct status *status)
 {
 	const struct mmtrace_info *info = &status->info;
 	__u32 event;
@@ -90,6 +91,7 @@ static void print_status(const struct status *status)
 	       "tested", "sessions", "missed", "hooked at");
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
 		print_event(&status->events[event]);
+	return sessions_text(device);
 }
 
 static void put_text(const char *text, size_t room)
@@ -128,10 +130,11 @@ static void json_filter(const struct program *program)
 	free(text);
 }
 
-static void print_json(const struct status *status)
+static int print_json(struct device *device, const struct status *status)
 {
 	const struct mmtrace_info *info = &status->info;
 	__u32 event;
+	int ret;
 
 	fputs("{\"version\":", stdout);
 	put_text(info->version, sizeof(info->version));
@@ -147,7 +150,10 @@ static void print_json(const struct status *status)
 			putchar(',');
 		json_event(&status->events[event]);
 	}
-	fputs("]}\n", stdout);
+	fputs("],\"session_list\":", stdout);
+	ret = sessions_json(device);
+	fputs("}\n", stdout);
+	return ret;
 }
 
 static int status_option(void *context, int id, const char *value)
@@ -173,10 +179,9 @@ static int status_run(const struct verb *verb, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	status = calloc(1, sizeof(*status));
-	failed = !status || device_open(&device) || ask(&device, status);
-	if (!failed)
-		(json ? print_json : print_status)(status);
-	else
+	failed = !status || device_open(&device) || ask(&device, status) ||
+		 (json ? print_json : print_status)(&device, status);
+	if (failed)
 		complain("%s", status ? device.error : "no memory");
 	if (status)
 		device_close(&device);
@@ -187,7 +192,7 @@ static int status_run(const struct verb *verb, int argc, char **argv)
 const struct verb status_verb = {
 	.name		= "status",
 	.arguments	= "[OPTIONS]",
-	.summary	= "show the module, its hooks, and the device filter",
+	.summary	= "show the module, its hooks, the device filter, and all sessions",
 	.options	= status_options,
 	.run		= status_run,
 };

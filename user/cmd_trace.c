@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* mmtrace-ctl trace: the options; what they start is in follow.c. */
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "device.h"
 #include "follow.h"
 #include "message.h"
+#include "number.h"
 #include "verbs.h"
 
 enum {
@@ -40,29 +40,6 @@ static const struct option_row trace_options[] = {
 	  "the stack on lines of its own, with files and functions" },
 	{ 0 }
 };
-
-static int parse_ring_size(const char *value, __u64 *size)
-{
-	static const char units[] = "KMG";
-	const char *unit;
-	char *end;
-	int shift = 0;
-
-	errno = 0;
-	*size = strtoull(value, &end, 0);
-	unit = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
-	if (unit) {
-		shift = 10 * (unit - units + 1);
-		end++;
-	}
-	if (isdigit((unsigned char)*value) && !*end && !errno && *size &&
-	    *size <= ~0ull >> shift && !(*size & (*size - 1))) {
-		*size <<= shift;
-		return 0;
-	}
-	complain("--ring-size: '%s' is no power of two; for example 4M", value);
-	return -1;
-}
 
 static int parse_depth(const char *value, __u32 *depth)
 {
@@ -133,7 +110,7 @@ static int trace_option(void *context, int id, const char *value)
 		follow->overwrite = true;
 		return 0;
 	case OPTION_RING_SIZE:
-		return parse_ring_size(value, &follow->ring_size);
+		return number_ring_size(value, &follow->ring_size);
 	case OPTION_FOLLOW:
 		follow->children = true;
 		return 0;

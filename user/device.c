@@ -52,6 +52,9 @@ struct advice {
 #define REQUEST_OPEN	0
 #define REQUEST_ANY	1
 
+#define NO_MEMORY \
+	"no memory for the rings, or above the limit of the module or the memory cgroup: try a smaller --ring-size"
+
 /* The first row that fits is used. */
 static const struct advice advices[] = {
 	{ REQUEST_OPEN, EPERM,
@@ -62,12 +65,10 @@ static const struct advice advices[] = {
 	{ MMTRACE_IOC_INFO, ENOTTY, "is not an mmtrace device" },
 	{ MMTRACE_IOC_SET_DEVICE_FILTER, EPERM,
 	  "setting the device filter needs CAP_SYS_ADMIN: try as root" },
-	{ MMTRACE_IOC_SET_CONFIG, ENOMEM,
-	  "no memory for the rings, or above the module's limit: try a smaller --ring-size" },
+	{ MMTRACE_IOC_SET_CONFIG, ENOMEM, NO_MEMORY },
 	{ MMTRACE_IOC_SET_CONFIG, EINVAL, "the module does not take this configuration" },
 	{ MMTRACE_IOC_FOLLOW, EOPNOTSUPP, "this kernel does not tell who makes whom" },
-	{ MMTRACE_IOC_START, ENOMEM,
-	  "no memory for the rings, or above the module's limit: try a smaller --ring-size" },
+	{ MMTRACE_IOC_START, ENOMEM, NO_MEMORY },
 	{ REQUEST_ANY, ENOTTY,
 	  "the module does not know this request: is it older than mmtrace-ctl?" },
 	{ REQUEST_ANY, E2BIG, "too big for the module: fewer or shorter filters?" },
@@ -150,6 +151,18 @@ int device_open(struct device *device)
 	device_close(device);
 	return fail(device, "ABI %u, but mmtrace-ctl speaks %u: install both from one version",
 		    info.abi_version, MMTRACE_ABI_VERSION);
+}
+
+/**
+ * device_adopt() - a session that somebody else has opened
+ * @device: filled in
+ * @fd: of the session, which is closed with it
+ */
+void device_adopt(struct device *device, int fd)
+{
+	device->path = device_path();
+	device->error[0] = 0;
+	device->fd = fd;
 }
 
 /**
@@ -301,6 +314,55 @@ int device_stats(struct device *device, __u32 event, struct mmtrace_stats *stats
 	return request(device, MMTRACE_IOC_STATS, "asking for the account", stats);
 }
 
+/* EINVAL: there is no such CPU, nothing else can be wrong. */
+static int request_session(struct device *device, unsigned long number, const char *what, void *arg)
+{
+	while (ioctl(device->fd, number, arg) < 0) {
+		if (errno == ENOENT || errno == EINVAL)
+			return DEVICE_NONE;
+		if (errno != EINTR)
+			return fail(device, "%s: %s", what, advice(number, errno));
+	}
+	return 0;
+}
+
+/**
+ * device_account() - ask for the account of any session
+ * @device: a session
+ * @session: id of the one to ask about
+ * @event: enum mmtrace_event, MMTRACE_EVENT_LOST for the sum of all
+ * @cpu: 1 + a CPU, 0 for the sum of all
+ * @stats: filled in
+ *
+ * Return: 0, DEVICE_NONE for no such session or CPU, or -1 with an error in words.
+ */
+int device_account(struct device *device, __u64 session, __u32 event, __u32 cpu,
+		   struct mmtrace_stats *stats)
+{
+	memset(stats, 0, sizeof(*stats));
+	stats->size = sizeof(*stats);
+	stats->event = event;
+	stats->session = session;
+	stats->cpu = cpu;
+	return request_session(device, MMTRACE_IOC_STATS, "asking for the account", stats);
+}
+
+/**
+ * device_session() - ask about any session
+ * @device: a session
+ * @id: of the one to ask about; if there is none, the one with the next id is told
+ * @session: filled in
+ *
+ * Return: 0, DEVICE_NONE if none follows, or -1 with an error in words.
+ */
+int device_session(struct device *device, __u64 id, struct mmtrace_session *session)
+{
+	memset(session, 0, sizeof(*session));
+	session->size = sizeof(*session);
+	session->id = id;
+	return request_session(device, MMTRACE_IOC_SESSION, "asking about sessions", session);
+}
+
 static int set_filter(struct device *device, unsigned long number,
 		      const struct program *program)
 {
@@ -313,6 +375,59 @@ static int set_filter(struct device *device, unsigned long number,
 	};
 
 	return request(device, number, "setting the filter", &filter);
+}
+
+/**
+ * device_set_trigger() - say what freezes the session, and arm it
+ * @device: the session
+ * @program: accepts the call; without predicates there is none
+ * @before: most records to keep before it
+ * @after: and after it
+ *
+ * Return: 0, or -1 with an error in words.
+ */
+int device_set_trigger(struct device *device, const struct program *program, __u64 before,
+		       __u64 after)
+{
+	struct mmtrace_trigger trigger = {
+		.size = sizeof(trigger),
+		.preds_len = program->preds_len,
+		.strings_len = program->strings_len,
+		.preds = (uintptr_t)program->preds,
+		.strings = (uintptr_t)program->strings,
+		.before = before,
+		.after = after,
+	};
+
+	return request(device, MMTRACE_IOC_SET_TRIGGER, "setting the trigger", &trigger);
+}
+
+/**
+ * device_get_trigger() - ask what freezes the session, and whether it did
+ * @device: the session
+ * @trigger: filled in
+ * @program: filled in
+ *
+ * Return: 0, or -1 with an error in words.
+ */
+int device_get_trigger(struct device *device, struct mmtrace_trigger *trigger,
+		       struct program *program)
+{
+	*trigger = (struct mmtrace_trigger){
+		.size = sizeof(*trigger),
+		.preds_len = MMTRACE_PREDS_MAX,
+		.strings_len = MMTRACE_STRINGS_MAX,
+		.preds = (uintptr_t)program->preds,
+		.strings = (uintptr_t)program->strings,
+	};
+	memset(program, 0, sizeof(*program));
+	if (request(device, MMTRACE_IOC_GET_TRIGGER, "asking for the trigger", trigger))
+		return -1;
+	if (trigger->preds_len > MMTRACE_PREDS_MAX || trigger->strings_len > MMTRACE_STRINGS_MAX)
+		return fail(device, "the trigger is larger than mmtrace-ctl knows");
+	program->preds_len = trigger->preds_len;
+	program->strings_len = trigger->strings_len;
+	return 0;
 }
 
 /**

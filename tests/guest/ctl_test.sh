@@ -34,7 +34,7 @@ usage()
 {
 	local verb
 
-	for verb in status filter trace selftest; do
+	for verb in status filter trace recorder snapshot selftest; do
 		expect "$verb --help" 0 "usage: $ctl $verb" "$ctl" "$verb" --help
 		expect "$verb: no such option" 2 "no option '--bogus'" "$ctl" "$verb" --bogus
 	done
@@ -53,6 +53,28 @@ o[0]["max_sessions"] == 64 and o[0]["filter_predicates"] == 0 and
 all(e["available"] and e["tested"] == (e["event"] == "do_mmap") and not e["armed"] and
     not e["missed"] for e in o[0]["events"])' status.json
 	expect "selftest" 0 '' "$ctl" selftest
+}
+
+# Who reads, how it is set up, and what became of all calls.
+session_list()
+{
+	equal "no session but its own" "$("$ctl" status --json | sed 's/.*"session_list"://')" "[]}"
+	start_cat listed
+	marked listed
+	expect "status has a line for the reader" 0 "$pid cat             running discard   no" "$ctl" status
+	"$ctl" status --json >status.json
+	check "status --json has all of it" python '
+[(s["pid"], s["comm"], s["state"], s["mode"], s["format"], s["own"], s["has_filter"], s["events"])
+ for s in o[0]["session_list"]] ==
+[('"$pid"', "cat", "running", "discard", "text", False, False, ["do_mmap", "mremap", "remap_file_pages"])] and
+o[0]["session_list"][0]["memory"] > o[0]["session_list"][0]["ring_size"]' status.json
+	# Of do_mmap; the rows of CPUs were asked for one after the other, while calls were made.
+	check "its account has rows of CPUs, and their sum" python '
+[r for r in o[0]["session_list"][0]["account"] if r["event"] == "do_mmap" and r["cpu"] is None and
+ r["delivered"] > 5 and r["hits"] >= r["filtered"] + r["delivered"] and r["missed"] == 0] and
+[r for r in o[0]["session_list"][0]["account"] if r["event"] == "do_mmap" and r["cpu"] is not None and r["hits"]] and
+not [r for r in o[0]["session_list"][0]["account"] if r["event"] == "mmap" and r["hits"]]' status.json
+	stop "$pid"
 }
 
 # Filters that show has to say so that set makes the same of it.
@@ -328,6 +350,7 @@ refused()
 
 usage
 status
+session_list
 filter
 expressions
 filter_holds

@@ -37,13 +37,20 @@ FIXTURE_TEARDOWN(request)
  * @size: of the structure
  * @event: its second word, or flags; 0 where that is not in but out
  * @is_set: nothing of it is out
+ * @least: what the first version had, 0 if the same; what follows is in
  */
 struct request {
 	unsigned int	cmd;
 	__u32		size;
 	__u32		event;
 	bool		is_set;
+	__u32		least;
 };
+
+static __u32 least_of(const struct request *request)
+{
+	return request->least ?: request->size;
+}
 
 FIXTURE_VARIANT(request)
 {
@@ -72,7 +79,24 @@ FIXTURE_VARIANT_ADD(request, set_config)
 
 FIXTURE_VARIANT_ADD(request, stats)
 {
-	.is = { MMTRACE_IOC_STATS, sizeof(struct mmtrace_stats), 3, false },
+	.is = { MMTRACE_IOC_STATS, sizeof(struct mmtrace_stats), 3, false,
+		offsetof(struct mmtrace_stats, session) },
+};
+
+FIXTURE_VARIANT_ADD(request, set_trigger)
+{
+	.is = { MMTRACE_IOC_SET_TRIGGER, sizeof(struct mmtrace_trigger), 0, true },
+};
+
+FIXTURE_VARIANT_ADD(request, get_trigger)
+{
+	.is = { MMTRACE_IOC_GET_TRIGGER, sizeof(struct mmtrace_trigger), 0, false },
+};
+
+/* Where to begin is beyond the second word. */
+FIXTURE_VARIANT_ADD(request, session)
+{
+	.is = { MMTRACE_IOC_SESSION, sizeof(struct mmtrace_session), 0, false },
 };
 
 FIXTURE_VARIANT_ADD(request, get_filter)
@@ -107,9 +131,13 @@ static void make_request(int fd, const struct request *request, void *at, size_t
 
 	memset(at, request->is_set ? 0 : POISON, request->size);
 	memset(at + request->size, 0, more);
+	memset(at + least_of(request), 0, request->size - least_of(request));
+	if (request->cmd == MMTRACE_IOC_SESSION)
+		((struct mmtrace_session *)at)->id = 0;
 	if (request->cmd == MMTRACE_IOC_SET_CONFIG)
 		get_config(fd, at);
-	if (request->size == sizeof(struct mmtrace_filter))
+	if (request->size == sizeof(struct mmtrace_filter) ||
+	    request->cmd == MMTRACE_IOC_GET_TRIGGER)
 		memset(at, 0, request->size);
 	words[0] = request->size + more;
 	words[1] = request->event;
@@ -150,12 +178,25 @@ TEST_F(request, too_short)
 		at[0] = sizes[i];
 		expect_refused(_metadata, self->fd, variant->is.cmd, at, variant->is.size, EINVAL);
 	}
-	at[0] = variant->is.size - 1;
+	at[0] = least_of(&variant->is) - 1;
 	expect_refused(_metadata, self->fd, variant->is.cmd, at, variant->is.size, EINVAL);
 	/* The size is judged before the rest is read. */
 	at = (__u32 *)(self->pages + PAGE - 4);
-	at[0] = variant->is.size - 1;
+	at[0] = least_of(&variant->is) - 1;
 	expect_refused(_metadata, self->fd, variant->is.cmd, at, 4, EINVAL);
+}
+
+/* An older program on a newer kernel. */
+TEST_F(request, as_first_published)
+{
+	__u32 least = least_of(&variant->is);
+	char *at = self->pages + PAGE - least;
+
+	make_request(self->fd, &variant->is, self->pages, 0);
+	memmove(at, self->pages, least);
+	*(__u32 *)at = least;
+	EXPECT_EQ(0, mmtrace_ioctl(self->fd, variant->is.cmd, at));
+	EXPECT_EQ(least, *(__u32 *)at);
 }
 
 /* A newer program on an older kernel. */
@@ -232,7 +273,7 @@ TEST_F(ioctl, unknown)
 	};
 	unsigned int nr;
 
-	for (nr = 0x0c; nr < 256; nr++)
+	for (nr = 0x0f; nr < 256; nr++)
 		EXPECT_EQ(-ENOTTY, mmtrace_ioctl(self->fd, _IO(MMTRACE_IOC_TYPE, nr), NULL));
 	for (nr = 0; nr < ARRAY_SIZE(others); nr++)
 		EXPECT_EQ(-ENOTTY, mmtrace_ioctl(self->fd, others[nr], NULL));
@@ -339,12 +380,18 @@ TEST_F(ioctl, stats)
 		memset(&stats, POISON, sizeof(stats));
 		stats.size = sizeof(stats);
 		stats.event = event;
+		stats.session = 0;
+		stats.cpu = 0;
+		stats.reserved = 0;
 		ASSERT_EQ(0, mmtrace_ioctl(self->fd, MMTRACE_IOC_STATS, &stats));
 		EXPECT_EQ(event, stats.event);
 		EXPECT_EQ(0, stats.hits | stats.filtered | stats.delivered | stats.lost |
 			  stats.overwritten | stats.pending | stats.missed);
 	}
 	stats.event = MMTRACE_EVENT_COUNT;
+	expect_refused(_metadata, self->fd, MMTRACE_IOC_STATS, &stats, sizeof(stats), EINVAL);
+	stats.event = 0;
+	stats.reserved = 1;
 	expect_refused(_metadata, self->fd, MMTRACE_IOC_STATS, &stats, sizeof(stats), EINVAL);
 }
 

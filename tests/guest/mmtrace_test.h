@@ -80,6 +80,9 @@ static inline int get_stats(int fd, __u32 event, struct mmtrace_stats *stats)
 	memset(stats, POISON, sizeof(*stats));
 	stats->size = sizeof(*stats);
 	stats->event = event;
+	stats->session = 0;
+	stats->cpu = 0;
+	stats->reserved = 0;
 	return mmtrace_ioctl(fd, MMTRACE_IOC_STATS, stats);
 }
 

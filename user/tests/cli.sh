@@ -35,7 +35,7 @@ expect 2 'usage: mmtrace-ctl VERB'
 expect 0 'selftest' help
 expect 0 'usage: mmtrace-ctl trace' help trace
 expect 0 'mmtrace-ctl ' --version
-for verb in status filter trace selftest; do
+for verb in status filter trace recorder snapshot selftest; do
 	expect 0 "usage: mmtrace-ctl $verb" "$verb" --help
 	expect 2 "no option '--bogus'" "$verb" --bogus
 	expect 2 "try: mmtrace-ctl $verb --help" "$verb" -Z
@@ -72,6 +72,16 @@ expect 1 "$hint" trace -k --stack=3 --device "$none" -- true
 expect 2 "--follow: whom? give a COMMAND or --pid" trace -f
 expect 2 "--follow: whom? give a COMMAND or --pid" trace --follow --pid '!1' --anon
 expect 2 "--event: no event 'bogus'" trace --event bogus
+expect 2 "--name: '../x' is no name" recorder --name ../x
+expect 2 "--name: '' is no name" snapshot --name ''
+expect 2 "--after: 'x' is no number" recorder --after x --trigger failed
+expect 2 "--before: of what? there is no --trigger" recorder --before 3
+expect 2 "here something is missing" recorder --trigger ''
+expect 2 "here && or || should be" recorder --trigger 'failed bogus'
+expect 2 "what is 'x'" recorder x
+expect 2 "what is 'x'" snapshot x
+expect 1 "no recorder 'nobody' runs" snapshot --name nobody
+expect 1 "$hint" recorder --device "$none"
 expect 1 "$hint" status --device "$none"
 expect 1 "$hint" filter set --anon --device "$none"
 expect 1 "$hint" filter set anon --device "$none"

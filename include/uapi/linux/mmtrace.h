@@ -58,6 +58,7 @@
  * EOPNOTSUPP  this kernel can't trace the event, MMTRACE_IOC_EVENT says why; or
  *             has not what following needs
  * ENOMEM      no memory, or above the limit that the module's parameters set
+ * ENOENT      there is no such session
  * EINTR       a signal came while waiting
  *
  * A refused request has changed nothing.
@@ -496,7 +497,7 @@ struct mmtrace_config {
 #define MMTRACE_IOC_STOP	_IO(MMTRACE_IOC_TYPE, 0x05)
 
 /**
- * struct mmtrace_stats - ioctl(MMTRACE_IOC_STATS): the session's account
+ * struct mmtrace_stats - ioctl(MMTRACE_IOC_STATS): the account of a session
  * @size: sizeof(struct mmtrace_stats)
  * @event: in: enum mmtrace_event, or MMTRACE_EVENT_LOST for the sum of all
  * @hits: out: calls while the session ran; one that a filter rejects at its
@@ -509,12 +510,16 @@ struct mmtrace_config {
  * @pending: out: of these, still to be read
  * @missed: out: calls that its filter had not rejected at their entry, and that the
  *	probe layer had no room for; exact, and not among @hits
+ * @session: in: id of the session, ENOENT if there is none; 0 for this one
+ * @cpu: in: 1 + the CPU on which the calls completed, EINVAL above all that there
+ *	may be; 0 for the sum of all
+ * @reserved: zero
  * @followed: out: threads that the session follows now; whatever @event is
  * @unfollowed: out: threads that it should, but there was no memory; what they
  *	made is not followed either, and not counted
  *
  * While no call completes: hits = filtered + delivered + lost + overwritten +
- * pending.
+ * pending, for each session, event and CPU.
  */
 struct mmtrace_stats {
 	__u32	size;
@@ -526,6 +531,9 @@ struct mmtrace_stats {
 	__u64	overwritten;
 	__u64	pending;
 	__u64	missed;
+	__u64	session;
+	__u32	cpu;
+	__u32	reserved;
 	__u64	followed;
 	__u64	unfollowed;
 };
@@ -732,5 +740,128 @@ struct mmtrace_follow {
 	__u32	tasks;
 };
 #define MMTRACE_IOC_FOLLOW	_IO(MMTRACE_IOC_TYPE, 0x0b)
+
+/**
+ * enum mmtrace_trigger_state - the life of a trigger
+ * @MMTRACE_TRIGGER_NONE: the session has none
+ * @MMTRACE_TRIGGER_ARMED: no call has fired it
+ * @MMTRACE_TRIGGER_FIRED: one has; more records are to come
+ * @MMTRACE_TRIGGER_FROZEN: they have come, the session takes nothing more
+ */
+enum mmtrace_trigger_state {
+	MMTRACE_TRIGGER_NONE	= 0,
+	MMTRACE_TRIGGER_ARMED	= 1,
+	MMTRACE_TRIGGER_FIRED	= 2,
+	MMTRACE_TRIGGER_FROZEN	= 3,
+};
+
+/**
+ * struct mmtrace_trigger - ioctl(MMTRACE_IOC_SET_TRIGGER, MMTRACE_IOC_GET_TRIGGER)
+ * @size: sizeof(struct mmtrace_trigger)
+ * @flags: this and all up to @strings as in struct mmtrace_filter; a trigger
+ *	without predicates is none
+ * @preds_len: number of predicates
+ * @strings_len: bytes at @strings
+ * @preds: address of an array of struct mmtrace_pred
+ * @strings: address of the bytes that predicates refer to
+ * @before: most records to be read before the one that fires it
+ * @after: most records to be taken after it; fewer where a ring is full of them, so
+ *	that the one that fired it is not overwritten
+ * @state: get: enum mmtrace_trigger_state; set: like all that follows not looked at
+ * @cpu: get: CPU of the record that fired it
+ * @seq: get: its sequence number
+ * @time: get: its time, ns of CLOCK_MONOTONIC
+ * @left: get: of @after, how many are still to come
+ *
+ * Makes a flight recorder of a session that overwrites (EINVAL of any other, and of
+ * one that was stopped): it holds the last records until a call comes that its
+ * filter lets through and the trigger accepts, and @after more. Then it is
+ * frozen: later calls are none of its hits. What was not read before is trimmed to
+ * @before records, the one that fired it and @after more, in the order of read().
+ * What is left out counts as overwritten, and lost records stand for it. Then
+ * read() returns 0, and poll() has POLLHUP.
+ *
+ * To set it again arms it again, and a frozen session goes on.
+ */
+struct mmtrace_trigger {
+	__u32	size;
+	__u32	flags;
+	__u32	preds_len;
+	__u32	strings_len;
+	__u64	preds;
+	__u64	strings;
+	__u64	before;
+	__u64	after;
+	__u32	state;
+	__u32	cpu;
+	__u64	seq;
+	__u64	time;
+	__u64	left;
+};
+#define MMTRACE_IOC_SET_TRIGGER	_IO(MMTRACE_IOC_TYPE, 0x0c)
+#define MMTRACE_IOC_GET_TRIGGER	_IO(MMTRACE_IOC_TYPE, 0x0d)
+
+/**
+ * enum mmtrace_state - the life of a session
+ * @MMTRACE_STATE_NEW: not started
+ * @MMTRACE_STATE_RUNNING: records come
+ * @MMTRACE_STATE_FROZEN: its trigger has fired, and no more come
+ * @MMTRACE_STATE_STOPPED: no more come
+ */
+enum mmtrace_state {
+	MMTRACE_STATE_NEW	= 0,
+	MMTRACE_STATE_RUNNING	= 1,
+	MMTRACE_STATE_FROZEN	= 2,
+	MMTRACE_STATE_STOPPED	= 3,
+};
+
+/* What @flags of struct mmtrace_session may say. */
+#define MMTRACE_SESSION_SELF	(1u << 0) /* it is the one that asks */
+#define MMTRACE_SESSION_FILTER	(1u << 1) /* it has a filter */
+#define MMTRACE_SESSION_TRIGGER	(1u << 2) /* it has a trigger */
+
+/**
+ * struct mmtrace_session - ioctl(MMTRACE_IOC_SESSION): any session of the machine
+ * @size: sizeof(struct mmtrace_session)
+ * @flags: out: MMTRACE_SESSION_*
+ * @id: in: where to begin; out: of the first session with this id or a higher
+ *	one. ENOENT if there is none. Ids begin with 1, and none is given twice
+ * @opened: out: when, ns of CLOCK_MONOTONIC
+ * @memory: out: bytes that its rings take
+ * @state: out: enum mmtrace_state
+ * @pid: out: process that opened, as the caller's pid namespace has it; 0 if it
+ *	is not to be seen there, or is no more
+ * @comm: out: name of the thread that opened, with a NUL at its end
+ * @config_flags: out: @flags of struct mmtrace_config
+ * @events: out: this and all that follow as in struct mmtrace_config
+ * @format: out: MMTRACE_FORMAT_*
+ * @mode: out: MMTRACE_MODE_*
+ * @timeout_ms: out: ms
+ * @reserved: zero
+ * @ring_size: out: bytes a CPU
+ * @watermark: out: bytes
+ *
+ * To see all: begin with 1, and go on with @id + 1. Neither this nor
+ * MMTRACE_IOC_STATS waits for the readers of other sessions.
+ */
+struct mmtrace_session {
+	__u32	size;
+	__u32	flags;
+	__u64	id;
+	__u64	opened;
+	__u64	memory;
+	__u32	state;
+	__u32	pid;
+	char	comm[16];
+	__u32	config_flags;
+	__u32	events;
+	__u32	format;
+	__u32	mode;
+	__u32	timeout_ms;
+	__u32	reserved;
+	__u64	ring_size;
+	__u64	watermark;
+};
+#define MMTRACE_IOC_SESSION	_IO(MMTRACE_IOC_TYPE, 0x0e)
 
 #endif /* _UAPI_LINUX_MMTRACE_H */

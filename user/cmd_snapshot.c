@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/* mmtrace-ctl snapshot: the options; what they start is in snapshot.c. */
+#include "handover.h"
+#include "message.h"
+#include "snapshot.h"
+#include "verbs.h"
+
+enum {
+	OPTION_NAME = 1,
+	OPTION_OUTPUT,
+	OPTION_JSON,
+	OPTION_REARM,
+};
+
+static const struct option_row snapshot_options[] = {
+	{ OPTION_NAME, 0, "name", "NAME", "of the recorder; default: " HANDOVER_NAME },
+	{ OPTION_OUTPUT, 'o', "output", "FILE",
+	  "write the records there; default: standard output" },
+	{ OPTION_JSON, 0, "json", NULL, "one JSON object a line instead of text" },
+	{ OPTION_REARM, 0, "rearm", NULL, "afterwards let a frozen recorder go on" },
+	{ 0 }
+};
+
+static int snapshot_option(void *context, int id, const char *value)
+{
+	struct snapshot *snapshot = context;
+
+	switch (id) {
+	case OPTION_NAME:
+		snapshot->name = value;
+		return !handover_is_name(value);
+	case OPTION_OUTPUT:
+		snapshot->output = value;
+		return 0;
+	case OPTION_JSON:
+		snapshot->render.json = true;
+		return 0;
+	default:
+		snapshot->rearm = true;
+		return 0;
+	}
+}
+
+static int snapshot_verb_run(const struct verb *verb, int argc, char **argv)
+{
+	struct snapshot snapshot = { .name = HANDOVER_NAME };
+	int next = options_parse(verb, argc, argv, snapshot_option, &snapshot);
+
+	if (next < 0)
+		return options_exit(next);
+	if (next < argc) {
+		complain("snapshot: what is '%s'? try: mmtrace-ctl snapshot --help", argv[next]);
+		return EXIT_USAGE;
+	}
+	return snapshot_run(&snapshot);
+}
+
+const struct verb snapshot_verb = {
+	.name		= "snapshot",
+	.arguments	= "[OPTIONS]",
+	.summary	= "show what a recorder has up to now, and take it out",
+	.notes		=
+		"The recorder goes on, unless it is frozen. Standard error tells how many\n"
+		"records there were, what is lost, and which call froze it.",
+	.options	= snapshot_options,
+	.run		= snapshot_verb_run,
+};

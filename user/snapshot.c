@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "handover.h"
+#include "message.h"
+#include "snapshot.h"
+
+#define BUFFER_SIZE	(256 * 1024)
+#define NS		1000000000ull
+
+static int fail(struct snapshot *snapshot)
+{
+	complain("%s", snapshot->device.error);
+	return -1;
+}
+
+static int fail_output(struct snapshot *snapshot, int number)
+{
+	complain("writing to %s: %s", snapshot->output ?: "standard output",
+		 number == EBADMSG ? "the module gave something that is no record" :
+		 strerror(number));
+	return -1;
+}
+
+static __u64 now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * NS + time.tv_nsec;
+}
+
+static void count(struct snapshot *snapshot, const struct mmtrace_record *record)
+{
+	if (record->head.event != MMTRACE_EVENT_LOST)
+		snapshot->records++;
+	else if (record->lost.cause == MMTRACE_LOST_MISSED)
+		snapshot->missed += record->lost.count;
+	else
+		snapshot->overwritten += record->lost.count;
+}
+
+/* Returns the time of the last of them. */
+static __u64 count_all(struct snapshot *snapshot, const void *buf, size_t len)
+{
+	const struct mmtrace_record *record = buf;
+	size_t at;
+
+	for (at = 0; at < len; at += record->head.size) {
+		record = (const void *)((const char *)buf + at);
+		count(snapshot, record);
+	}
+	return record->head.time;
+}
+
+/* On a busy machine there would be no end of those that come meanwhile. */
+static int copy(struct snapshot *snapshot)
+{
+	static __u64 buf[BUFFER_SIZE / sizeof(__u64)];
+	__u64 begun = now(), last = 0;
+	ssize_t got;
+	int failed;
+
+	while (last < begun) {
+		got = device_read(&snapshot->device, buf, sizeof(buf));
+		if (got == 0 || got == DEVICE_EMPTY)
+			return 0;
+		if (got < 0)
+			return fail(snapshot);
+		failed = render_records(&snapshot->render, buf, got);
+		if (failed)
+			return fail_output(snapshot, -failed);
+		last = count_all(snapshot, buf, got);
+	}
+	return 0;
+}
+
+static void tell_trigger(const struct mmtrace_trigger *trigger)
+{
+	if (trigger->state < MMTRACE_TRIGGER_FIRED)
+		return;
+	complain("%s by the record of %llu.%09llu on CPU %u, seq=%llu",
+		 trigger->state == MMTRACE_TRIGGER_FROZEN ? "frozen" : "its trigger was fired",
+		 (unsigned long long)(trigger->time / NS), (unsigned long long)(trigger->time % NS),
+		 trigger->cpu, (unsigned long long)trigger->seq);
+}
+
+static void tell(const struct snapshot *snapshot)
+{
+	complain("%llu records, %llu overwritten, %llu missed",
+		 (unsigned long long)snapshot->records, (unsigned long long)snapshot->overwritten,
+		 (unsigned long long)snapshot->missed);
+}
+
+static int rearm(struct snapshot *snapshot, const struct program *program,
+		 const struct mmtrace_trigger *trigger)
+{
+	if (trigger->state == MMTRACE_TRIGGER_NONE) {
+		complain("recorder '%s' has no trigger that could be armed", snapshot->name);
+		return -1;
+	}
+	if (device_set_trigger(&snapshot->device, program, trigger->before, trigger->after))
+		return fail(snapshot);
+	return 0;
+}
+
+/* The trigger is asked about first: it may fire while the records are read. */
+static int take(struct snapshot *snapshot)
+{
+	static struct program program;
+	struct mmtrace_trigger trigger;
+
+	if (device_get_trigger(&snapshot->device, &trigger, &program))
+		return fail(snapshot);
+	if (copy(snapshot))
+		return -1;
+	tell(snapshot);
+	tell_trigger(&trigger);
+	return snapshot->rearm ? rearm(snapshot, &program, &trigger) : 0;
+}
+
+/**
+ * snapshot_run() - write what a recorder has up to now
+ * @snapshot: what to take; all that the caller does not set is zero
+ *
+ * Return: the exit code.
+ */
+int snapshot_run(struct snapshot *snapshot)
+{
+	int fd = handover_take(snapshot->name), failed;
+
+	if (fd < 0)
+		return EXIT_FAILED;
+	device_adopt(&snapshot->device, fd);
+	/* Nothing is taken out before it is known where it goes. */
+	snapshot->render.out = snapshot->output ? fopen(snapshot->output, "we") : stdout;
+	failed = snapshot->render.out ? take(snapshot) : fail_output(snapshot, errno);
+	if (snapshot->output && snapshot->render.out && fclose(snapshot->render.out))
+		failed = fail_output(snapshot, errno);
+	device_close(&snapshot->device);
+	return failed ? EXIT_FAILED : EXIT_OK;
+}

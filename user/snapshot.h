@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a recorder has up to now. */
+#ifndef MMTRACE_SNAPSHOT_H
+#define MMTRACE_SNAPSHOT_H
+
+#include <stdbool.h>
+
+#include "device.h"
+#include "render.h"
+
+/**
+ * struct snapshot - what to take, and what there was
+ * @name: of the recorder
+ * @output: file to write to, NULL for standard output
+ * @rearm: let a frozen recorder go on
+ * @render: where records go; @json set by the caller
+ * @device: the session of the recorder
+ * @records: that there were
+ * @overwritten: records lost between them, or before
+ * @missed: calls that the probe layer did not report
+ */
+struct snapshot {
+	const char	*name;
+	const char	*output;
+	bool		rearm;
+	struct render	render;
+
+	struct device	device;
+	__u64		records;
+	__u64		overwritten;
+	__u64		missed;
+};
+
+int snapshot_run(struct snapshot *snapshot);
+
+#endif /* MMTRACE_SNAPSHOT_H */
