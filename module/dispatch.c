@@ -222,8 +222,6 @@ static noinline void offer_and_watch(const struct session *session, struct trigg
 	struct mmtrace_record *record;
 	u32 event = call_event(call);
 
-	if (trigger_is_frozen(trigger))
-		return;
 	if (!session_accepts(session, call)) {
 		dispatch_count(&cpu->filtered[event]);
 		return;
@@ -254,7 +252,7 @@ static noinline void offer_to_all(struct call *call)
 	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
 				 rcu_read_lock_any_held()) {
 		trigger = rcu_dereference_sched(session->trigger);
-		if (trigger_is_frozen(trigger))
+		if (trigger_is_over(trigger, call->out.head.time))
 			continue;
 		if (is_stranger(session))
 			dispatch_count_filtered(session, event);

@@ -217,8 +217,11 @@ static void freeze(struct work_struct *work)
 	struct session *session = container_of(work, struct session, freeze);
 
 	mutex_lock(&session->ledger_lock);
-	if (session->state == SESSION_RUNNING && session_is_frozen(session))
+	if (session->state == SESSION_RUNNING && session_is_frozen(session)) {
+		/* What returned before and is late with writing still looks for the session. */
+		dispatch_horizon();
 		dispatch_change(session, 0);
+	}
 	mutex_unlock(&session->ledger_lock);
 	wake_up_interruptible_all(&session->wait);
 }

@@ -9,7 +9,8 @@
  *
  * A CPU that looks too early to see it fired takes none of the places, so a few
  * more may get into the rings than were asked for, and any number of those before:
- * the reader leaves them out, see window.c.
+ * the reader leaves them out, see window.c. What completed before the call that
+ * fired is taken even when the session is frozen: it was only late with writing.
  *
  * Nothing here waits: it runs in the handlers, within the gate.
  */
@@ -78,11 +79,23 @@ static bool has_room(struct trigger *trigger, struct session_cpu *cpu, u32 len)
 }
 
 /* It completed before the one that fired, and only comes later: it takes no place. */
-static bool is_before(const struct trigger *trigger, const struct mmtrace_record *record)
+static bool is_before(const struct trigger *trigger, u64 time, u32 cpu)
 {
-	if (record->head.time != trigger->time)
-		return record->head.time < trigger->time;
-	return record->head.cpu < trigger->cpu;
+	return time != trigger->time ? time < trigger->time : cpu < trigger->cpu;
+}
+
+/**
+ * trigger_is_over() - does the session want a call no more that has returned?
+ * @trigger: of the session, or NULL
+ * @time: at which it did, on this CPU
+ *
+ * Context: the producer's.
+ *
+ * Return: whether it is so; then the call is none of its hits.
+ */
+bool trigger_is_over(const struct trigger *trigger, u64 time)
+{
+	return trigger_is_frozen(trigger) && !is_before(trigger, time, raw_smp_processor_id());
 }
 
 /**
@@ -100,11 +113,11 @@ bool trigger_admits(struct trigger *trigger, struct session_cpu *cpu,
 {
 	int state = atomic_read_acquire(&trigger->state);
 
-	if (state != TRIGGER_FIRED)
-		return state != TRIGGER_FROZEN;
+	if (state < TRIGGER_FIRED)
+		return true;
 	if (has_room(trigger, cpu, record->head.size))
-		return is_before(trigger, record) ||
-		       atomic64_dec_if_positive(&trigger->left) >= 0;
+		return is_before(trigger, record->head.time, record->head.cpu) ||
+		       (state == TRIGGER_FIRED && atomic64_dec_if_positive(&trigger->left) >= 0);
 	freeze(trigger, cpu);
 	return false;
 }

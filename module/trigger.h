@@ -73,6 +73,7 @@ struct trigger *trigger_create(struct filter *filter, u64 before, u64 after);
 void trigger_free(struct trigger *trigger);
 
 /* What dispatch calls, within the gate. */
+bool trigger_is_over(const struct trigger *trigger, u64 time);
 bool trigger_admits(struct trigger *trigger, struct session_cpu *cpu,
 		    const struct mmtrace_record *record);
 void trigger_after_write(struct trigger *trigger, struct session_cpu *cpu, struct call *call,
