@@ -109,6 +109,25 @@ expect "and none when there is room again" 0 "" mmtrace-ctl trace -f -o out -- s
 equal "which is told, too" "$(mmtrace-ctl trace -f -o out -- sh -c '(true); true' 2>&1)" ""
 check "it unloads" rmmod mmtrace
 
+# One whose record is on its way when another CPU freezes the session: it returned
+# before, and is to be seen before.
+variant slow-record
+result $? "with a slow way of some records the module loads"
+start mmtrace-ctl recorder -e 'len == 0x123000 || len == 4100' --trigger 'len == 4100' --before 1
+until_true 30 hooked do_mmap || bail "the recorder does not record"
+python3 -c '
+import mmap, os, time
+if not os.fork():
+    mmap.mmap(-1, 0x123000)
+    os._exit(0)
+time.sleep(0.3)
+mmap.mmap(-1, 4100)
+os.wait()'
+mmtrace-ctl snapshot -o out 2>/dev/null
+equal "the one that was late is not left out" "$(grep -o ' len=[0-9]*' out | xargs)" "len=1191936 len=4100"
+stop "$pid"
+check "it unloads" rmmod mmtrace
+
 insmod "$module"
 result $? "the right one loads after all of them"
 equal "and its do_mmap was tested" "$(status_of do_mmap tested)" True

@@ -47,3 +47,5 @@ variant wrong-mount module/compat.h 's/^\tstruct vfsmount\t\tmnt;/\tvoid *unknow
 # One without memory for more tasks to follow than there are at first.
 variant no-more-reserve module/follow.c \
 	's/RESERVE_PER_CPU \* num_possible_cpus()/32u/; s/^\t\tschedule_work(&refill_work);/\t\tbarrier();/'
+# A CPU that takes long from the time of a record to the writing of it.
+variant slow-record module/dispatch.c 's/^\tcall->out.head.time = ktime_get_ns();/&\n\tif (call->out.do_mmap.len == 0x123000)\n\t\tmdelay(1000);/; s/^#include <linux\/err.h>/#include <linux\/delay.h>\n&/'
