@@ -191,11 +191,12 @@ static __always_inline struct mmtrace_record *finish(const struct session *sessi
 }
 
 /*
- * @done: the record, once it is; the first session to accept the call makes it.
- * @stacked: the same with a stack; NULL where no session wants one.
+ * @trigger: of the session; NULL for none
+ * @done: the record, once it is; the first session to accept the call makes it
+ * @stacked: the same with a stack; NULL where no session wants one
  */
-static __always_inline void offer(const struct session *session, struct call *call,
-				  struct mmtrace_record **done,
+static __always_inline void offer(const struct session *session, struct trigger *trigger,
+				  struct call *call, struct mmtrace_record **done,
 				  struct mmtrace_record **stacked)
 {
 	struct session_cpu *cpu = this_cpu_ptr(session->cpu);
@@ -206,33 +207,14 @@ static __always_inline void offer(const struct session *session, struct call *ca
 		dispatch_count(&cpu->filtered[event]);
 		return;
 	}
-	dispatch_count(&cpu->offered[event]);
 	record = finish(session, call, done, stacked);
-	if (!ring_write(&cpu->ring, (struct ring_entry *)record))
-		dispatch_count(&cpu->lost[event]);
-	wake_after_write(cpu);
-}
-
-/* The same for a session with a trigger; apart, as the others must not pay for it. */
-static noinline void offer_and_watch(const struct session *session, struct trigger *trigger,
-				     struct call *call, struct mmtrace_record **done,
-				     struct mmtrace_record **stacked)
-{
-	struct session_cpu *cpu = this_cpu_ptr(session->cpu);
-	struct mmtrace_record *record;
-	u32 event = call_event(call);
-
-	if (!session_accepts(session, call)) {
-		dispatch_count(&cpu->filtered[event]);
-		return;
-	}
-	record = finish(session, call, done, stacked);
-	if (!trigger_admits(trigger, cpu, record))
+	if (trigger && !trigger_admits(trigger, cpu, record))
 		return;
 	dispatch_count(&cpu->offered[event]);
 	if (!ring_write(&cpu->ring, (struct ring_entry *)record))
 		dispatch_count(&cpu->lost[event]);
-	trigger_after_write(trigger, cpu, call, record);
+	if (trigger)
+		trigger_after_write(trigger, cpu, call, record);
 	wake_after_write(cpu);
 }
 
@@ -256,10 +238,8 @@ static noinline void offer_to_all(struct call *call)
 			continue;
 		if (is_stranger(session))
 			dispatch_count_filtered(session, event);
-		else if (trigger)
-			offer_and_watch(session, trigger, call, &done, &stacked);
 		else
-			offer(session, call, &done, &stacked);
+			offer(session, trigger, call, &done, &stacked);
 	}
 }
 
@@ -288,7 +268,7 @@ int dispatch_return(struct call *call)
 	call->out.head.time = ktime_get_ns();
 	session = rcu_dereference_sched(dispatch_only[call_event(call)]);
 	if (likely(session))
-		offer(session, call, &done, NULL);
+		offer(session, NULL, call, &done, NULL);
 	else
 		offer_to_all(call);
 	ring_gate_exit(gate);
