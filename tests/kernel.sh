@@ -17,11 +17,11 @@ select_kernel
 guest=$build/guest-$arch
 variants=$build/variants-$target
 
-# Programs are many promises in a second each; scripts take longer, and little of
-# what they are about differs between kernels.
+# Programs are many promises in a second each; scripts and loads take longer, and
+# little of what they are about differs between kernels.
 quick_tests()
 {
-	awk '$1 !~ /\.sh$/ || $1 == "variants_test.sh" { print $1 }' "$guest/timeouts"
+	awk '$1 !~ /\.sh$|_load_test$/ || $1 == "hooks_test.sh" { print $1 }' "$guest/timeouts"
 }
 
 # boot PROCESSORS TEST...
@@ -60,8 +60,9 @@ boot_wide()
 
 all()
 {
-	local status=0
+	local status=0 quick=()
 
+	[ "${1:-}" != --quick ] || quick=(--quick)
 	tests/vm/setup.sh || status=$?
 	case $status in
 	0) ;;
@@ -75,8 +76,8 @@ all()
 	claim guest/programs "mmtrace-ctl builds" tests/vm/build-user.sh &&
 		claim guest/tests "the guest's tests build" tests/vm/build-guest.sh &&
 		claim guest/variants "the modules that are wrong on purpose build" \
-			tests/vm/build-variants.sh "$variants" || return
-	if [ "${1:-}" = --quick ]; then
+			tests/vm/build-variants.sh "${quick[@]}" "$variants" || return
+	if [ "${#quick[@]}" != 0 ]; then
 		mapfile -t tests < <(quick_tests)
 		boot 4 "${tests[@]}"
 	else

@@ -1,17 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# build-variants.sh [DIRECTORY]
+# build-variants.sh [--quick] [DIRECTORY]
 #
 # Builds modules that are wrong on purpose, as on a kernel that differs from what
 # mmtrace expects, from the sources that build-module.sh has copied. Each goes to
-# DIRECTORY/NAME.ko (build/variants unless given). A substitution that no longer
-# finds its place is an error: it would test nothing.
+# DIRECTORY/NAME.ko (build/variants unless given); with --quick only those of
+# hooks_test.sh. A substitution that no longer finds its place is an error: it would
+# test nothing.
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 select_kernel
+quick=''
+[ "${1:-}" != --quick ] || { quick=y; shift; }
 out=${1:-$build/variants}
 
 # variant NAME FILE SED-EXPRESSION
@@ -31,15 +34,16 @@ variant()
 	"$(cross strip)" -g -o "$out/$name.ko" "$dir/mmtrace.ko"
 }
 
+# One that has only the system call's own functions.
+variant syscalls-only module/hook.c 's/"do_mremap"/"no_such_mremap"/; s/"__do_sys_/"no_such_/'
+# A do_mmap() that has its page offset elsewhere.
+variant wrong-pgoff module/compat.h 's/^#define DO_MMAP_ARG_PGOFF.*/#define DO_MMAP_ARG_PGOFF 4/'
+[ -z "$quick" ] || exit 0
 # A kernel without a function for mremap.
 variant no-mremap module/hook.c \
 	's/"do_mremap"/"no_such_mremap"/; s/"__do_sys_mremap"/"no_such_mremap"/; s/("mremap")/("no_such_mremap")/g'
-# One that has only the system call's own functions.
-variant syscalls-only module/hook.c 's/"do_mremap"/"no_such_mremap"/; s/"__do_sys_/"no_such_/'
 # A kernel without any of them.
 variant nothing module/hook.c 's/"__/"no_such_/g; s/{ "do_/{ "no_such_/'
-# A do_mmap() that has its page offset elsewhere.
-variant wrong-pgoff module/compat.h 's/^#define DO_MMAP_ARG_PGOFF.*/#define DO_MMAP_ARG_PGOFF 4/'
 # A do_mmap() that has its file elsewhere.
 variant wrong-file module/entry.c 's/(struct file \*)regs_get_kernel_argument(regs, 0)/NULL/'
 # A struct mount that begins otherwise.
@@ -48,4 +52,6 @@ variant wrong-mount module/compat.h 's/^\tstruct vfsmount\t\tmnt;/\tvoid *unknow
 variant no-more-reserve module/follow.c \
 	's/RESERVE_PER_CPU \* num_possible_cpus()/32u/; s/^\t\tschedule_work(&refill_work);/\t\tbarrier();/'
 # A CPU that takes long from the time of a record to the writing of it.
-variant slow-record module/dispatch.c 's/^\tcall->out.head.time = ktime_get_ns();/&\n\tif (call->out.do_mmap.len == 0x123000)\n\t\tmdelay(1000);/; s/^#include <linux\/err.h>/#include <linux\/delay.h>\n&/'
+variant slow-record module/dispatch.c \
+	's/^\tcall->out.head.time = .*/&\n\tif (call->out.do_mmap.len == 0x123000)\n\t\tmdelay(1000);/
+	s/^#include <linux\/err.h>/#include <linux\/delay.h>\n&/'
