@@ -100,6 +100,26 @@ while_reading /tmp/exec "perl -e 'print qq(hello\n)' | tr a-z A-Z"
 brief </tmp/exec | first 14
 show "mmtrace-ctl filter clear"
 
+heading "an expression, and what it costs"
+show "mmtrace-ctl filter explain 'prot & exec && (anon || path ~ \"/tmp/*\") && len >= 4K'"
+
+heading "trace -f: a shell and all that it starts, what is not from /usr and may be executed"
+cp /bin/true "/tmp/a program"
+show "mmtrace-ctl trace -f -e 'prot & exec && path !~ \"/usr/*\"' -o /tmp/f.txt -- sh -c '(\"/tmp/a program\") & wait'"
+brief </tmp/f.txt | first 4
+
+heading "a flight recorder: what went before the first mapping that failed"
+printf '\033[1m$ mmtrace-ctl recorder --trigger failed --before 3 &\033[0m\n'
+mmtrace-ctl recorder --trigger failed --before 3 &
+recorder=$!
+sleep 2
+/bin/true
+show "perl -e 'syscall(\$ARGV[0], 0, 1 << 60, 0, 34, -1, 0)' $([ "$(uname -m)" = x86_64 ] && echo 9 || echo 222)"
+show "mmtrace-ctl snapshot -o /tmp/recorded"
+brief </tmp/recorded
+kill "$recorder"
+wait "$recorder"
+
 heading "trace: a command from its first mapping, as JSON"
 show "mmtrace-ctl trace --json -o /tmp/json -- /bin/true"
 first 1 </tmp/json
