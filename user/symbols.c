@@ -205,6 +205,17 @@ static __u64 now(void)
 	return time.tv_sec * 1000000000ull + time.tv_nsec;
 }
 
+/* If not, it ended while its maps were read, and what was read is the beginning of them. */
+static bool has_memory(__u32 tgid)
+{
+	FILE *maps = open_proc("/proc/%u/maps", tgid, 0);
+	bool has = maps && fgetc(maps) != EOF;
+
+	if (maps)
+		fclose(maps);
+	return has;
+}
+
 /* Of a process that has ended all stays as the records have it. */
 static void refresh(struct process *process, const struct mmtrace_record *rec)
 {
@@ -220,7 +231,7 @@ static void refresh(struct process *process, const struct mmtrace_record *rec)
 		return;
 	space_read(&space, maps);
 	fclose(maps);
-	if (space.len && has_same_name(rec)) {
+	if (space.len && has_memory(process->tgid) && has_same_name(rec)) {
 		space_clear(&process->space);
 		process->space = space;
 	} else {
