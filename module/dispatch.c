@@ -320,6 +320,14 @@ static void find_only(u32 event)
 	rcu_assign_pointer(dispatch_only[event], only);
 }
 
+static void find_only_of_all(void)
+{
+	u32 event;
+
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
+		find_only(event);
+}
+
 static void disarm(u32 events)
 {
 	u32 event;
@@ -409,12 +417,9 @@ int dispatch_change(struct session *session, u32 events)
  */
 void dispatch_set_follows(struct session *session)
 {
-	u32 event;
-
 	mutex_lock(&dispatch_lock);
 	WRITE_ONCE(session->follows, true);
-	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
-		find_only(event);
+	find_only_of_all();
 	mutex_unlock(&dispatch_lock);
 	synchronize_rcu();
 }
@@ -428,13 +433,10 @@ void dispatch_set_follows(struct session *session)
  */
 struct trigger *dispatch_set_trigger(struct session *session, struct trigger *trigger)
 {
-	u32 event;
-
 	mutex_lock(&dispatch_lock);
 	trigger = rcu_replace_pointer(session->trigger, trigger,
 				      lockdep_is_held(&dispatch_lock));
-	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
-		find_only(event);
+	find_only_of_all();
 	mutex_unlock(&dispatch_lock);
 	synchronize_rcu();
 	return trigger;
@@ -446,12 +448,9 @@ struct trigger *dispatch_set_trigger(struct session *session, struct trigger *tr
  */
 void dispatch_set_device_filter(struct filter *filter)
 {
-	u32 event;
-
 	mutex_lock(&dispatch_lock);
 	filter = rcu_replace_pointer(device_filter, filter, lockdep_is_held(&dispatch_lock));
-	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
-		find_only(event);
+	find_only_of_all();
 	mutex_unlock(&dispatch_lock);
 	filter_free(filter);
 }
