@@ -270,6 +270,7 @@ completion_of_values()
 	offers "a process in a list" "1,$$" filter set --pid "1,$$"
 	offers "a thread" "$$" trace --tid "$$"
 	offers "a user" root trace --uid roo
+	offers "a format" json trace --format js
 	offers_nothing "a size" trace --ring-size ""
 }
 

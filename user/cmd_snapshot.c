@@ -8,6 +8,7 @@
 enum {
 	OPTION_NAME = 1,
 	OPTION_OUTPUT,
+	OPTION_FORMAT,
 	OPTION_JSON,
 	OPTION_REARM,
 };
@@ -16,7 +17,8 @@ static const struct option_row snapshot_options[] = {
 	{ OPTION_NAME, 0, "name", "NAME", "of the recorder; default: " HANDOVER_NAME },
 	{ OPTION_OUTPUT, 'o', "output", "FILE",
 	  "write the records there; default: standard output" },
-	{ OPTION_JSON, 0, "json", NULL, "one JSON object a line instead of text" },
+	{ OPTION_FORMAT, 0, "format", "FORMAT", FORMAT_HELP },
+	{ OPTION_JSON, 0, "json", NULL, "the same as --format json" },
 	{ OPTION_REARM, 0, "rearm", NULL, "afterwards let a frozen recorder go on" },
 	{ 0 }
 };
@@ -33,8 +35,11 @@ static int snapshot_option(void *context, int id, const char *value)
 		snapshot->output = value;
 		return 0;
 	case OPTION_JSON:
-		snapshot->render.json = true;
+		snapshot->render.format = &format_json;
 		return 0;
+	case OPTION_FORMAT:
+		snapshot->render.format = format_find(value);
+		return !snapshot->render.format;
 	default:
 		snapshot->rearm = true;
 		return 0;
@@ -43,7 +48,10 @@ static int snapshot_option(void *context, int id, const char *value)
 
 static int snapshot_verb_run(const struct verb *verb, int argc, char **argv)
 {
-	struct snapshot snapshot = { .name = HANDOVER_NAME };
+	struct snapshot snapshot = {
+		.name = HANDOVER_NAME,
+		.render.format = &format_text,
+	};
 	int next = options_parse(verb, argc, argv, snapshot_option, &snapshot);
 
 	if (next < 0)

@@ -12,6 +12,7 @@
 
 enum {
 	OPTION_OUTPUT = 1,
+	OPTION_FORMAT,
 	OPTION_JSON,
 	OPTION_OVERWRITE,
 	OPTION_RING_SIZE,
@@ -28,7 +29,8 @@ static const struct option_row trace_options[] = {
 	{ OPTION_OUTPUT, 'o', "output", "FILE",
 	  "write the records there; default: standard output,\n"
 	  "with a command standard error" },
-	{ OPTION_JSON, 0, "json", NULL, "one JSON object a line instead of text" },
+	{ OPTION_FORMAT, 0, "format", "FORMAT", FORMAT_HELP },
+	{ OPTION_JSON, 0, "json", NULL, "the same as --format json" },
 	{ OPTION_OVERWRITE, 0, "overwrite", NULL,
 	  "when a ring is full drop the oldest records, not the newest" },
 	{ OPTION_RING_SIZE, 0, "ring-size", "SIZE",
@@ -104,8 +106,11 @@ static int trace_option(void *context, int id, const char *value)
 		follow->output = value;
 		return 0;
 	case OPTION_JSON:
-		follow->render.json = true;
+		follow->render.format = &format_json;
 		return 0;
+	case OPTION_FORMAT:
+		follow->render.format = format_find(value);
+		return follow->render.format ? 0 : -1;
 	case OPTION_OVERWRITE:
 		follow->overwrite = true;
 		return 0;
@@ -154,6 +159,7 @@ static int trace_run(const struct verb *verb, int argc, char **argv)
 		complain("no memory");
 		return EXIT_FAILED;
 	}
+	follow->render.format = &format_text;
 	next = options_parse(verb, argc, argv, trace_option, follow);
 	if (next >= 0 && next < argc)
 		follow->command = argv + next;

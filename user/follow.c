@@ -207,22 +207,25 @@ static void output_failed(struct follow *follow, int number)
 		 strerror(number));
 }
 
+/* What render_*() gave. */
+static int check_output(struct follow *follow, int failed)
+{
+	if (failed)
+		output_failed(follow, -failed);
+	return failed ? -1 : 0;
+}
+
 /* What device_read() gave; less than 0 also if the output can't be written. */
 static ssize_t take_records(struct follow *follow)
 {
 	static __u64 buf[BUFFER_SIZE / sizeof(__u64)];
 	ssize_t got = device_read(&follow->device, buf, sizeof(buf));
-	int failed;
 
 	if (got == -1)
 		return fail(follow);
 	if (got <= 0)
 		return got;
-	failed = render_records(&follow->render, buf, got);
-	if (!failed)
-		return got;
-	output_failed(follow, -failed);
-	return -1;
+	return check_output(follow, render_records(&follow->render, buf, got)) ? -1 : got;
 }
 
 static bool is_pipe_closed(short revents)
@@ -290,25 +293,32 @@ static void drain(struct follow *follow)
 	}
 }
 
-static void tell_losses(struct follow *follow)
+static void tell_losses(const struct mmtrace_stats *stats)
 {
-	struct mmtrace_stats stats;
+	if (stats->lost || stats->overwritten)
+		complain("%llu records lost (ring full: %llu, overwritten: %llu); try --ring-size",
+			 (unsigned long long)(stats->lost + stats->overwritten),
+			 (unsigned long long)stats->lost,
+			 (unsigned long long)stats->overwritten);
+	if (stats->unfollowed)
+		complain("%llu threads not followed for want of memory, nor what they made",
+			 (unsigned long long)stats->unfollowed);
+	if (stats->missed)
+		complain("%llu calls missed: the kernel's probe layer did not report them",
+			 (unsigned long long)stats->missed);
+}
 
-	if (device_stats(&follow->device, MMTRACE_EVENT_LOST, &stats)) {
+/* What became of all calls. */
+static void finish(struct follow *follow)
+{
+	struct ledger ledger;
+
+	if (ledger_ask(&follow->device, &ledger)) {
 		fail(follow);
 		return;
 	}
-	if (stats.lost || stats.overwritten)
-		complain("%llu records lost (ring full: %llu, overwritten: %llu); try --ring-size",
-			 (unsigned long long)(stats.lost + stats.overwritten),
-			 (unsigned long long)stats.lost,
-			 (unsigned long long)stats.overwritten);
-	if (stats.unfollowed)
-		complain("%llu threads not followed for want of memory, nor what they made",
-			 (unsigned long long)stats.unfollowed);
-	if (stats.missed)
-		complain("%llu calls missed: the kernel's probe layer did not report them",
-			 (unsigned long long)stats.missed);
+	if (!check_output(follow, render_end(&follow->render, &ledger)))
+		tell_losses(&ledger.events[MMTRACE_EVENT_LOST]);
 }
 
 static int not_executed(struct follow *follow, int number)
@@ -317,6 +327,15 @@ static int not_executed(struct follow *follow, int number)
 		 number == ENOENT ? "command not found" : strerror(number));
 	reap(follow, 0);
 	return number == ENOENT ? EXIT_NOT_FOUND : EXIT_CANT_EXEC;
+}
+
+static int start(struct follow *follow)
+{
+	if (facts_ask(&follow->device, &follow->render.facts))
+		return fail(follow);
+	if (check_output(follow, render_begin(&follow->render)))
+		return -1;
+	return device_start(&follow->device) ? fail(follow) : 0;
 }
 
 static int follow_session(struct follow *follow)
@@ -330,17 +349,15 @@ static int follow_session(struct follow *follow)
 		return EXIT_FAILED;
 	if (set_filter(follow) || set_followed(follow))
 		return EXIT_FAILED;
-	if (device_start(&follow->device)) {
-		fail(follow);
+	if (start(follow))
 		return EXIT_FAILED;
-	}
 	number = follow->command ? child_go(&follow->child) : 0;
 	if (number)
 		return not_executed(follow, number);
 	follow_records(follow);
 	drain(follow);
 	if (!follow->closed && !follow->failed)
-		tell_losses(follow);
+		finish(follow);
 	reap(follow, 0);
 	if (follow->failed)
 		return EXIT_FAILED;
@@ -364,6 +381,7 @@ int follow_run(struct follow *follow)
 	code = open_output(follow) || open_symbols(follow) ? EXIT_FAILED : follow_session(follow);
 	device_close(&follow->device);
 	symbols_free(follow->render.symbols);
+	render_free(&follow->render);
 	if (follow->render.out && fclose(follow->render.out) && !follow->closed &&
 	    !follow->failed) {
 		complain("writing to %s: %s", output_name(follow), strerror(errno));

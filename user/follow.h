@@ -24,7 +24,7 @@
  * @ring_size: bytes a CPU, 0 for the default
  * @events: set of events, 0 for the default
  * @filter: of the session
- * @render: where records go; @json set by the caller
+ * @render: where records go; @format set by the caller
  * @device: the session
  * @signals: what they did before
  * @signal_fd: on which ours come

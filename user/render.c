@@ -1,78 +1,63 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdlib.h>
 
-#include "json.h"
-#include "line.h"
 #include "render.h"
 #include "symbols.h"
 #include "text.h"
 
-static void text_line(FILE *out, const struct mmtrace_record *rec)
+/* What was written up to now is there for whoever reads it. */
+static int flush(struct render *render)
 {
-	static char line[MMTRACE_TEXT_MAX];
-
-	fwrite(line, 1, mmtrace_text(line, sizeof(line), rec), out);
+	errno = 0;
+	if (fflush(render->out) || ferror(render->out))
+		return errno ? -errno : -EIO;
+	return 0;
 }
 
-static void text_symbol(FILE *out, const struct symbol *symbol, __u64 ip)
+/* Bytes of records from the first invalid one on, 0 if all are valid. */
+static size_t invalid(const void *buf, size_t len)
 {
-	static char text[4 * MMTRACE_TEXT_PATH_MAX + 4096];
-	struct line line = { .at = text, .end = text + sizeof(text) - 1 };
+	const struct mmtrace_record *rec;
+	size_t at;
 
-	line_literal(&line, " > ");
-	if (symbol->path) {
-		line_escaped(&line, symbol->path, strlen(symbol->path));
-		line_char(&line, '(');
-		if (symbol->name) {
-			line_escaped(&line, symbol->name, strlen(symbol->name));
-			line_char(&line, '+');
-			line_hex(&line, symbol->distance);
-		}
-		line_literal(&line, ") ");
+	for (at = 0; at < len; at += rec->head.size) {
+		rec = (const void *)((const char *)buf + at);
+		if (!mmtrace_record_valid(rec, len - at))
+			return len - at;
 	}
-	line_char(&line, '[');
-	line_hex(&line, symbol->path ? symbol->offset : ip);
-	line_char(&line, ']');
-	*line.at++ = '\n';
-	fwrite(text, 1, line.at - text, out);
+	return 0;
 }
 
-/* The line is that of a record without a stack, which lines of its own tell. */
-static void text_with_symbols(FILE *out, const struct mmtrace_record *rec, struct symbols *symbols)
+static void put_record(struct render *render, const struct mmtrace_record *rec)
 {
-	static union {
-		struct mmtrace_record	rec;
-		char			bytes[MMTRACE_RECORD_MAX];
-	} bare;
-	const struct mmtrace_stack *stack = mmtrace_record_stack(rec);
-	struct symbol symbol;
-	__u32 i;
-
-	memcpy(&bare, rec, rec->head.size);
-	bare.rec.head.flags &= ~MMTRACE_R_STACK;
-	text_line(out, &bare.rec);
-	for (i = 0; i < stack->depth; i++) {
-		symbol = symbols_find(symbols, rec, stack->ip[i]);
-		text_symbol(out, &symbol, stack->ip[i]);
-	}
-	if (stack->flags & MMTRACE_STACK_CUT)
-		fputs(" > ...\n", out);
-	if (stack->flags & MMTRACE_STACK_BROKEN)
-		fputs(" > ?\n", out);
-}
-
-static void put_record(const struct render *render, const struct mmtrace_record *rec)
-{
-	bool known = rec->head.event < MMTRACE_EVENT_COUNT;
-
-	if (render->symbols && known)
+	if (render->symbols && rec->head.event < MMTRACE_EVENT_COUNT)
 		symbols_learn(render->symbols, rec);
-	if (render->json)
-		json_record(render->out, rec, render->symbols);
-	else if (render->symbols && known && mmtrace_record_stack(rec))
-		text_with_symbols(render->out, rec, render->symbols);
-	else
-		text_line(render->out, rec);
+	render->format->record(render, rec);
+}
+
+static void put_records(struct render *render, const void *buf, size_t len)
+{
+	const struct mmtrace_record *rec;
+	size_t at;
+
+	for (at = 0; at < len; at += rec->head.size) {
+		rec = (const void *)((const char *)buf + at);
+		put_record(render, rec);
+	}
+}
+
+/**
+ * render_begin() - before the first record
+ * @render: format, file and facts are set
+ *
+ * Return: 0, or a negative errno if writing failed.
+ */
+int render_begin(struct render *render)
+{
+	int failed = render->format->begin ? render->format->begin(render) : 0;
+
+	return failed ?: flush(render);
 }
 
 /**
@@ -81,24 +66,42 @@ static void put_record(const struct render *render, const struct mmtrace_record 
  * @buf: the records, aligned to 8 bytes
  * @len: bytes of them
  *
- * Return: 0; a negative errno if writing failed; -EBADMSG if these are no
- * records.
+ * Return: 0; a negative errno if writing failed; -EBADMSG if one of these is no
+ * record, and all before it are written.
  */
 int render_records(struct render *render, const void *buf, size_t len)
 {
-	size_t at = 0;
+	size_t bad = invalid(buf, len);
+	int failed = 0;
 
-	errno = 0;
-	while (at < len) {
-		const struct mmtrace_record *rec =
-			(const void *)((const char *)buf + at);
+	if (render->format->batch)
+		failed = render->format->batch(render, buf, len - bad);
+	else
+		put_records(render, buf, len - bad);
+	return failed ?: flush(render) ?: bad ? -EBADMSG : 0;
+}
 
-		if (!mmtrace_record_valid(rec, len - at))
-			return -EBADMSG;
-		put_record(render, rec);
-		at += rec->head.size;
-	}
-	if (fflush(render->out) || ferror(render->out))
-		return errno ? -errno : -EIO;
-	return 0;
+/**
+ * render_end() - after the last record
+ * @render: where to
+ * @ledger: what became of all calls; NULL if it is not known
+ *
+ * Return: 0, or a negative errno if writing failed.
+ */
+int render_end(struct render *render, const struct ledger *ledger)
+{
+	int failed = render->format->end ? render->format->end(render, ledger) : 0;
+
+	return failed ?: flush(render);
+}
+
+/**
+ * render_free() - forget what the format has kept; the file stays open
+ * @render: one that was not begun is fine, too
+ */
+void render_free(struct render *render)
+{
+	if (render->format && render->format->free)
+		render->format->free(render);
+	render->state = NULL;
 }

@@ -1,27 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where records go: text or JSON, one renderer a format. */
+/* Where records go, and in which format. */
 #ifndef MMTRACE_RENDER_H
 #define MMTRACE_RENDER_H
 
-#include <stdbool.h>
 #include <stdio.h>
-#include <sys/types.h>
 #include <linux/mmtrace.h>
+
+#include "facts.h"
+#include "format.h"
 
 struct symbols;
 
 /**
  * struct render - where records go
+ * @format: in which they are written
  * @out: the file
- * @json: lines of JSON instead of text
  * @symbols: what is at the addresses of stacks; NULL to tell the addresses alone
+ * @facts: where and when they were taken
+ * @state: of the format
  */
 struct render {
-	FILE		*out;
-	bool		json;
-	struct symbols	*symbols;
+	const struct format	*format;
+	FILE			*out;
+	struct symbols		*symbols;
+	struct facts		facts;
+	void			*state;
 };
 
+int render_begin(struct render *render);
 int render_records(struct render *render, const void *buf, size_t len);
+int render_end(struct render *render, const struct ledger *ledger);
+void render_free(struct render *render);
 
 #endif /* MMTRACE_RENDER_H */

@@ -55,13 +55,18 @@ static __u64 count_all(struct snapshot *snapshot, const void *buf, size_t len)
 	return record->head.time;
 }
 
+/* What render_*() gave. */
+static int check_output(struct snapshot *snapshot, int failed)
+{
+	return failed ? fail_output(snapshot, -failed) : 0;
+}
+
 /* On a busy machine there would be no end of those that come meanwhile. */
 static int copy(struct snapshot *snapshot)
 {
 	static __u64 buf[BUFFER_SIZE / sizeof(__u64)];
 	__u64 begun = now(), last = 0;
 	ssize_t got;
-	int failed;
 
 	while (last < begun) {
 		got = device_read(&snapshot->device, buf, sizeof(buf));
@@ -69,9 +74,8 @@ static int copy(struct snapshot *snapshot)
 			return 0;
 		if (got < 0)
 			return fail(snapshot);
-		failed = render_records(&snapshot->render, buf, got);
-		if (failed)
-			return fail_output(snapshot, -failed);
+		if (check_output(snapshot, render_records(&snapshot->render, buf, got)))
+			return -1;
 		last = count_all(snapshot, buf, got);
 	}
 	return 0;
@@ -106,6 +110,20 @@ static int rearm(struct snapshot *snapshot, const struct program *program,
 	return 0;
 }
 
+static int write_all(struct snapshot *snapshot)
+{
+	struct render *render = &snapshot->render;
+	struct ledger ledger;
+
+	if (facts_ask(&snapshot->device, &render->facts))
+		return fail(snapshot);
+	if (check_output(snapshot, render_begin(render)) || copy(snapshot))
+		return -1;
+	if (ledger_ask(&snapshot->device, &ledger))
+		return fail(snapshot);
+	return check_output(snapshot, render_end(render, &ledger));
+}
+
 /* The trigger is asked about first: it may fire while the records are read. */
 static int take(struct snapshot *snapshot)
 {
@@ -114,7 +132,7 @@ static int take(struct snapshot *snapshot)
 
 	if (device_get_trigger(&snapshot->device, &trigger, &program))
 		return fail(snapshot);
-	if (copy(snapshot))
+	if (write_all(snapshot))
 		return -1;
 	tell(snapshot);
 	tell_trigger(&trigger);
@@ -137,6 +155,7 @@ int snapshot_run(struct snapshot *snapshot)
 	/* Nothing is taken out before it is known where it goes. */
 	snapshot->render.out = snapshot->output ? fopen(snapshot->output, "we") : stdout;
 	failed = snapshot->render.out ? take(snapshot) : fail_output(snapshot, errno);
+	render_free(&snapshot->render);
 	if (snapshot->output && snapshot->render.out && fclose(snapshot->render.out))
 		failed = fail_output(snapshot, errno);
 	device_close(&snapshot->device);

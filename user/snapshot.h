@@ -13,7 +13,7 @@
  * @name: of the recorder
  * @output: file to write to, NULL for standard output
  * @rearm: let a frozen recorder go on
- * @render: where records go; @json set by the caller
+ * @render: where records go; @format set by the caller
  * @device: the session of the recorder
  * @records: that there were
  * @overwritten: records lost between them, or before

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "filter.h"
+#include "format.h"
 #include "names.h"
 #include "words.h"
 
@@ -54,11 +55,14 @@ static void print_values(FILE *out)
 	const struct mmtrace_flags *prot = &mmtrace_prot_flags;
 	const struct mmtrace_flags *map = &mmtrace_map_flags;
 	const struct mmtrace_flags *mremap = &mmtrace_mremap_flags;
+	const struct format *const *format;
 	__u32 event;
 
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
 		print_names("event", mmtrace_event_name(event), 1, out);
 	fputs("event " FILTER_EVENT_ALL "\n", out);
+	for (format = formats; *format; format++)
+		fprintf(out, "format %s\n", (*format)->name);
 	print_names("prot", &prot->none, 1, out);
 	print_names("prot", prot->bits, prot->bits_len, out);
 	print_names("flags", map->types, map->types_len, out);

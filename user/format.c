@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "format.h"
+#include "message.h"
+
+const struct format *const formats[] = {
+	&format_text,
+	&format_json,
+	NULL
+};
+
+/**
+ * format_find() - the format of a name
+ * @name: as the user gave it
+ *
+ * Return: it; NULL if there is none, and the user has been told.
+ */
+const struct format *format_find(const char *name)
+{
+	const struct format *const *format;
+	char names[256] = "";
+
+	for (format = formats; *format; format++) {
+		if (!strcmp((*format)->name, name))
+			return *format;
+		strcat(strcat(names, " "), (*format)->name);
+	}
+	complain("--format: there is no '%s', but:%s", name, names);
+	return NULL;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "json.h"
+#include "render.h"
+
+static void json_line(struct render *render, const struct mmtrace_record *rec)
+{
+	json_record(render->out, rec, render->symbols);
+}
+
+const struct format format_json = {
+	.name		= "json",
+	.summary	= "an object of JSON a line",
+	.record		= json_line,
+};
