@@ -53,7 +53,7 @@ lint()
 {
 	local page said
 
-	for page in docs/mmtrace.4 docs/mmtrace-ctl.1; do
+	for page in docs/mmtrace.4 docs/mmtrace-ctl.1 docs/mmtrace-record.5; do
 		said=$(mandoc -T lint -W warning "$page" 2>&1)
 		[ -z "$said" ]
 		result $? "$page: mandoc has nothing to say" "$said"
@@ -173,6 +173,14 @@ manual_of_device()
 	has docs/mmtrace.4 "events" "$(names_of 'event_names\[\]')"
 	has docs/mmtrace.4 "fields of a configuration" \
 		"$(sed -n '/^struct mmtrace_config {/,/^}/s/.*__u[0-9]*	\([a-z_]*\);/\1/p' "$header")"
+}
+
+manual_of_recordings()
+{
+	has docs/mmtrace-record.5 "types of sections" \
+		"$(sed -n '/^enum recording_type {/,/^}/s/.*RECORDING_\([A-Z]*\).*/\L\1/p' user/recording.h)"
+	has docs/mmtrace-record.5 "lines of the layout" \
+		"$(sed -n 's/^ \*   \([a-z]*\) [A-Z].*/\1/p' user/layout.c)"
 }
 
 # names_of TABLE: in names.c
@@ -348,6 +356,7 @@ fi
 lint
 manual_of_program
 manual_of_device
+manual_of_recordings
 completion
 installed
 echo "1..$told"

@@ -19,6 +19,8 @@
  * @start: when the session started, ns of CLOCK_MONOTONIC
  * @wall: what is to be added to a time of CLOCK_MONOTONIC for the one of
  *	CLOCK_REALTIME, ns, as it was at the start
+ * @filter: as an expression; NULL if there is none
+ * @command: that was run, its words for a shell; NULL if there is none
  */
 struct facts {
 	char	host[65];
@@ -30,6 +32,8 @@ struct facts {
 	__u32	events;
 	__u64	start;
 	__s64	wall;
+	const char *filter;
+	const char *command;
 };
 
 /**

@@ -7,6 +7,7 @@
 const struct format *const formats[] = {
 	&format_text,
 	&format_json,
+	&format_recording,
 	NULL
 };
 

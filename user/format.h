@@ -3,6 +3,7 @@
 #ifndef MMTRACE_FORMAT_H
 #define MMTRACE_FORMAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <linux/mmtrace.h>
 
@@ -13,6 +14,7 @@ struct render;
  * struct format - a way to write records
  * @name: by which users choose it
  * @summary: one line for the help
+ * @is_binary: nothing for a terminal
  * @begin: before the first record; may be NULL. Returns 0, or a negative errno
  * @record: writes a valid record to @out of struct render; what it could not write
  *	is left to ferror()
@@ -25,6 +27,7 @@ struct render;
 struct format {
 	const char	*name;
 	const char	*summary;
+	bool		is_binary;
 	int		(*begin)(struct render *render);
 	void		(*record)(struct render *render, const struct mmtrace_record *rec);
 	int		(*batch)(struct render *render, const void *buf, size_t len);
@@ -34,9 +37,10 @@ struct format {
 
 extern const struct format format_text;
 extern const struct format format_json;
+extern const struct format format_recording;
 
 /* Of the option that chooses one. */
-#define FORMAT_HELP	"text (default), json"
+#define FORMAT_HELP	"text (default), json, recording"
 
 /* All that users can choose, the last one without a name. */
 extern const struct format *const formats[];

@@ -25,7 +25,7 @@ equal "dkms and the compiler find nothing to complain about" \
 	"$(grep -iE 'deprecat|warning|error' /opt/install.log /var/lib/dkms/mmtrace/*/*/*/log/make.log 2>&1)" ""
 
 equal "mmtrace-ctl is in the path and has the version" "$(mmtrace-ctl --version)" "mmtrace-ctl $version"
-for page in man1/mmtrace-ctl.1 man4/mmtrace.4; do
+for page in man1/mmtrace-ctl.1 man4/mmtrace.4 man5/mmtrace-record.5; do
 	check "$page is where man looks" sh -c "gzip -dc /usr/share/man/$page.gz | grep -q ^.Nm"
 done
 check "the completion is where bash looks" bash -n /usr/share/bash-completion/completions/mmtrace-ctl

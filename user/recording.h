@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A recording: a session in a file. docs/mmtrace-record.5 tells its format. */
+#ifndef MMTRACE_RECORDING_H
+#define MMTRACE_RECORDING_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <linux/types.h>
+
+#include "facts.h"
+
+#define RECORDING_MAGIC		"\xf7mmtrace"
+#define RECORDING_ORDER		0x01020304u
+#define RECORDING_VERSION	1
+
+/* No section has more bytes, so that this is all the memory a reader needs. */
+#define RECORDING_SECTION_MAX	(1024 * 1024)
+
+/**
+ * struct recording_header - the beginning of the file
+ * @magic: RECORDING_MAGIC without its NUL
+ * @order: RECORDING_ORDER, in the byte order of all that follows
+ * @version: goes up only where an older reader could no longer work
+ */
+struct recording_header {
+	char	magic[8];
+	__u32	order;
+	__u32	version;
+};
+
+/**
+ * enum recording_type - what a section is about
+ * @RECORDING_FACTS: struct recording_facts; the first section
+ * @RECORDING_FILTER: the filter, as text; none if every call might pass
+ * @RECORDING_COMMAND: the command, as text; none if there was none
+ * @RECORDING_LAYOUT: of records, as text, see layout.c
+ * @RECORDING_RECORDS: records as read() gave them, whole ones
+ * @RECORDING_LEDGER: struct mmtrace_stats, one an event, each as long as it says; the
+ *	last section
+ */
+enum recording_type {
+	RECORDING_FACTS		= 1,
+	RECORDING_FILTER	= 2,
+	RECORDING_COMMAND	= 3,
+	RECORDING_LAYOUT	= 4,
+	RECORDING_RECORDS	= 5,
+	RECORDING_LEDGER	= 6,
+};
+
+/**
+ * struct recording_section - goes before each section
+ * @type: enum recording_type; others are left out by who does not know them
+ * @reserved: zero
+ * @length: bytes of the section; zeros behind it go up to a multiple of 8
+ * @sum: CRC-32C of these bytes, without the zeros
+ * @head_sum: CRC-32C of all that goes before it in this structure
+ */
+struct recording_section {
+	__u32	type;
+	__u32	reserved;
+	__u64	length;
+	__u32	sum;
+	__u32	head_sum;
+};
+
+/**
+ * struct recording_facts - struct facts in a file; may grow at its end
+ * @start: this and all that follow as in struct facts, text with a NUL behind it
+ */
+struct recording_facts {
+	__u64	start;
+	__s64	wall;
+	__u32	cpus;
+	__u32	page_size;
+	__u32	events;
+	__u32	reserved;
+	char	version[32];
+	char	host[72];
+	char	release[72];
+	char	machine[72];
+};
+
+/**
+ * enum recording_result - what recording_next() found
+ * @RECORDING_FAULT: something is wrong, @error says what; there may be more behind it
+ * @RECORDING_END: there is no more
+ * @RECORDING_BATCH: records
+ */
+enum recording_result {
+	RECORDING_FAULT	= -1,
+	RECORDING_END	= 0,
+	RECORDING_BATCH	= 1,
+};
+
+/**
+ * struct recording - a recording that is read
+ * @in: the file
+ * @at: bytes read up to now
+ * @facts: where and when it was made
+ * @filter: what @facts refers to
+ * @command: likewise
+ * @ledger: the account
+ * @has_ledger: it was there, so that nothing is missing at the end
+ * @section: head of the one that was read last
+ * @buffer: and its bytes
+ * @room: bytes at @buffer
+ * @batch: bytes of records at @buffer that are still to be given
+ * @is_fault: @error is still to be told
+ * @is_over: nothing more can be read
+ * @error: in words
+ */
+struct recording {
+	FILE				*in;
+	__u64				at;
+	struct facts			facts;
+	char				*filter;
+	char				*command;
+	struct ledger			ledger;
+	bool				has_ledger;
+
+	struct recording_section	section;
+	void				*buffer;
+	size_t				room;
+	size_t				batch;
+	bool				is_fault;
+	bool				is_over;
+	char				error[160];
+};
+
+int recording_open(struct recording *recording, FILE *in);
+enum recording_result recording_next(struct recording *recording, const void **records,
+				     size_t *len);
+void recording_close(struct recording *recording);
+
+#endif /* MMTRACE_RECORDING_H */
