@@ -103,6 +103,10 @@ manual_of_program()
 		"$(help_options status; echo --version)"
 	same "trace: options" "$(page_options "$common" "Options of trace" Filters)" \
 		"$(help_options trace; echo --version)"
+	same "record: options" "$(page_options "$common" "Options of record" Filters)" \
+		"$(help_options record; echo --version)"
+	same "report: options" "$(page_options "$common" "Options of report")" \
+		"$(help_options report; echo --version)"
 	same "recorder: options" "$(page_options "$common" "Options of recorder" Filters)" \
 		"$(help_options recorder; echo --version)"
 	same "snapshot: options" "$(page_options "$common" "Options of snapshot")" \
@@ -111,6 +115,7 @@ manual_of_program()
 		"$(help_options filter; echo --version)"
 	same "selftest: options" "$(page_options "$common")" "$(help_options selftest; echo --version)"
 	has docs/mmtrace-ctl.1 "what filter does" "$("$program" --words | sed -n 's/^word filter //p')"
+	has docs/mmtrace-ctl.1 "formats and times" "$("$program" --words | sed -nE 's/^(format|time) //p')"
 	has docs/mmtrace-ctl.1 "events" "$("$program" --words | sed -n 's/^event //p')"
 	has docs/mmtrace-ctl.1 "keys of JSON but arguments" "$(json_keys)"
 	has docs/mmtrace-ctl.1 "environment" "$(sed -n 's/^#define DEVICE_ENV.*"\(.*\)"/\1/p' user/device.h)"
@@ -246,7 +251,7 @@ completion_of_words()
 	offers "verbs" "$(help_verbs; lines --help -h --version)" ""
 	offers "a verb that has begun" status st
 	offers "help of a verb" "$(help_verbs | grep -v help)" help ""
-	for verb in status trace recorder snapshot selftest; do
+	for verb in status trace record report recorder snapshot selftest; do
 		offers "options of $verb" "$(help_options "$verb")" "$verb" -
 	done
 	offers "options of filter set" "$(help_options filter)" filter set -
@@ -279,6 +284,7 @@ completion_of_values()
 	offers "a thread" "$$" trace --tid "$$"
 	offers "a user" root trace --uid roo
 	offers "a format" json trace --format js
+	offers "a time" relative report --time rel
 	offers_nothing "a size" trace --ring-size ""
 }
 
@@ -292,6 +298,7 @@ completion_of_files()
 	mkdir "$dir/somewhere"
 	offers "files behind -o" "$(lines "$dir"/{a:b,records.txt,somewhere})" trace -o "$dir/"
 	offers "files behind --output=" "$dir/records.txt" trace --output="$dir/rec"
+	offers "a recording" "$dir/records.txt" report "$dir/rec"
 	offers "a device" "$dir/records.txt" status --device "$dir/rec"
 	offers "a path" "$dir/records.txt" filter set --path "$dir/rec"
 	offers "files of a command" "$dir/records.txt" trace -- cat "$dir/rec"
@@ -311,6 +318,7 @@ completion_of_commands()
 	offers "a command behind options" a-command-of-ours \
 		trace --json -o out --event=mmap,mmap2 --comm a:b --ring 4M a-comm
 	offers "the options of the command, not ours" --human-readable trace --own ls --hu
+	offers "a command of record" a-command-of-ours record -o out a-comm
 	offers_nothing "no command behind status" status a-comm
 	rm -r "$dir"
 }

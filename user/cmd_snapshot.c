@@ -2,14 +2,13 @@
 /* mmtrace-ctl snapshot: the options; what they start is in snapshot.c. */
 #include "handover.h"
 #include "message.h"
+#include "render_options.h"
 #include "snapshot.h"
 #include "verbs.h"
 
 enum {
 	OPTION_NAME = 1,
 	OPTION_OUTPUT,
-	OPTION_FORMAT,
-	OPTION_JSON,
 	OPTION_REARM,
 };
 
@@ -17,8 +16,10 @@ static const struct option_row snapshot_options[] = {
 	{ OPTION_NAME, 0, "name", "NAME", "of the recorder; default: " HANDOVER_NAME },
 	{ OPTION_OUTPUT, 'o', "output", "FILE",
 	  "write the records there; default: standard output" },
-	{ OPTION_FORMAT, 0, "format", "FORMAT", FORMAT_HELP },
-	{ OPTION_JSON, 0, "json", NULL, "the same as --format json" },
+	RENDER_FORMAT_ROW,
+	RENDER_JSON_ROW,
+	RENDER_TIME_ROW,
+	RENDER_COLOR_ROW,
 	{ OPTION_REARM, 0, "rearm", NULL, "afterwards let a frozen recorder go on" },
 	{ 0 }
 };
@@ -27,6 +28,8 @@ static int snapshot_option(void *context, int id, const char *value)
 {
 	struct snapshot *snapshot = context;
 
+	if (render_is_option(id))
+		return render_option(&snapshot->render, id, value);
 	switch (id) {
 	case OPTION_NAME:
 		snapshot->name = value;
@@ -34,12 +37,6 @@ static int snapshot_option(void *context, int id, const char *value)
 	case OPTION_OUTPUT:
 		snapshot->output = value;
 		return 0;
-	case OPTION_JSON:
-		snapshot->render.format = &format_json;
-		return 0;
-	case OPTION_FORMAT:
-		snapshot->render.format = format_find(value);
-		return !snapshot->render.format;
 	default:
 		snapshot->rearm = true;
 		return 0;
@@ -68,6 +65,7 @@ const struct verb snapshot_verb = {
 	.arguments	= "[OPTIONS]",
 	.summary	= "show what a recorder has up to now, and take it out",
 	.notes		=
+		"--format recording -o FILE makes a file for report.\n\n"
 		"The recorder goes on, unless it is frozen. Standard error tells how many\n"
 		"records there were, what is lost, and which call froze it.",
 	.options	= snapshot_options,

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "facts.h"
+#include "filter.h"
 
 #define NS	1000000000ll
 
@@ -60,6 +64,70 @@ int facts_ask(struct device *device, struct facts *facts)
 	facts->events = config.events;
 	ask_clocks(facts);
 	return 0;
+}
+
+/**
+ * facts_filter() - a filter for @filter of the facts
+ * @program: the filter
+ *
+ * Return: as an expression, to be freed; NULL if it lets everything pass, or there is no
+ * memory.
+ */
+char *facts_filter(const struct program *program)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = program->preds_len ? open_memstream(&text, &len) : NULL;
+
+	if (!out)
+		return NULL;
+	if (!filter_text(program, out))
+		program_list(program, out);
+	fclose(out);
+	return text;
+}
+
+static bool is_plain(const char *word)
+{
+	for (; *word; word++)
+		if (!isalnum((unsigned char)*word) && !strchr("_-+=:,./@%^", *word))
+			return false;
+	return true;
+}
+
+static void put_word(FILE *out, const char *word)
+{
+	if (*word && is_plain(word)) {
+		fputs(word, out);
+		return;
+	}
+	fputc('\'', out);
+	for (; *word; word++)
+		fputs(*word == '\'' ? "'\\''" : (char []){ *word, 0 }, out);
+	fputc('\'', out);
+}
+
+/**
+ * facts_command() - a command for @command of the facts
+ * @argv: its words, ending with NULL; NULL for no command
+ *
+ * Return: as one would type it, to be freed; NULL if there is none, or no memory.
+ */
+char *facts_command(char *const *argv)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = argv ? open_memstream(&text, &len) : NULL;
+
+	if (!out)
+		return NULL;
+	put_word(out, *argv);
+	while (*++argv) {
+		fputc(' ', out);
+		put_word(out, *argv);
+	}
+	fclose(out);
+	return text;
 }
 
 /**

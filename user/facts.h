@@ -6,6 +6,7 @@
 #include <linux/mmtrace.h>
 
 #include "device.h"
+#include "program.h"
 
 /**
  * struct facts - where and when records are taken
@@ -23,17 +24,17 @@
  * @command: that was run, its words for a shell; NULL if there is none
  */
 struct facts {
-	char	host[65];
-	char	release[65];
-	char	machine[65];
-	char	version[32];
-	__u32	cpus;
-	__u32	page_size;
-	__u32	events;
-	__u64	start;
-	__s64	wall;
-	const char *filter;
-	const char *command;
+	char		host[65];
+	char		release[65];
+	char		machine[65];
+	char		version[32];
+	__u32		cpus;
+	__u32		page_size;
+	__u32		events;
+	__u64		start;
+	__s64		wall;
+	const char	*filter;
+	const char	*command;
 };
 
 /**
@@ -45,6 +46,8 @@ struct ledger {
 };
 
 int facts_ask(struct device *device, struct facts *facts);
+char *facts_filter(const struct program *program);
+char *facts_command(char *const *argv);
 int ledger_ask(struct device *device, struct ledger *ledger);
 
 #endif /* MMTRACE_FACTS_H */

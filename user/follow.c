@@ -8,17 +8,21 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "account.h"
 #include "follow.h"
 #include "message.h"
+#include "output.h"
 #include "symbols.h"
 
-#define BUFFER_SIZE	(256 * 1024)
-#define OUTPUT_SIZE	(64 * 1024)
+#define BUFFER_SIZE	(1024 * 1024)
 
 static int fail(struct follow *follow)
 {
@@ -27,117 +31,24 @@ static int fail(struct follow *follow)
 	return -1;
 }
 
-static const char *output_name(const struct follow *follow)
+static struct output output_of(const struct follow *follow)
 {
-	if (follow->output)
-		return follow->output;
-	return follow->command ? "standard error" : "standard output";
+	return (struct output){
+		.path = follow->output,
+		.fd = follow->command ? STDERR_FILENO : STDOUT_FILENO,
+		.is_binary = follow->render.format->is_binary,
+		.keeps_old = follow->keeps_old,
+	};
 }
 
+/* When nothing else can fail any more: what was in the file may be needed. */
 static int open_output(struct follow *follow)
 {
-	if (follow->output)
-		follow->render.out = fopen(follow->output, "we");
-	else
-		follow->render.out = fdopen(dup(follow->command ? STDERR_FILENO :
-						STDOUT_FILENO), "we");
-	/* Whole lines at once, also on standard error. */
-	if (follow->render.out && !setvbuf(follow->render.out, NULL, _IOFBF, OUTPUT_SIZE))
-		return 0;
-	complain("can't write to %s: %s", output_name(follow), strerror(errno));
-	follow->failed = true;
-	return -1;
-}
+	struct output output = output_of(follow);
 
-static int open_symbols(struct follow *follow)
-{
-	if (!follow->with_symbols)
-		return 0;
-	follow->render.symbols = symbols_new();
-	if (follow->render.symbols)
-		return 0;
-	complain("no memory");
-	follow->failed = true;
-	return -1;
-}
-
-static int configure(struct follow *follow)
-{
-	struct device *device = &follow->device;
-	struct mmtrace_config config;
-	struct mmtrace_info info;
-
-	if (device_get_config(device, &config) || device_info(device, &info))
-		return fail(follow);
-	if (follow->ring_size &&
-	    (follow->ring_size < info.ring_min || follow->ring_size > info.ring_max)) {
-		complain("--ring-size: the module takes %llu to %llu bytes",
-			 (unsigned long long)info.ring_min, (unsigned long long)info.ring_max);
-		follow->failed = true;
-		return -1;
-	}
-	config.format = MMTRACE_FORMAT_BINARY;
-	config.mode = follow->overwrite ? MMTRACE_MODE_OVERWRITE : MMTRACE_MODE_DISCARD;
-	if (follow->own)
-		config.flags |= MMTRACE_CONFIG_OWN;
-	if (follow->stack_depth || follow->with_symbols) {
-		config.flags |= MMTRACE_CONFIG_STACK;
-		config.stack_depth = follow->stack_depth;
-	}
-	if (follow->events)
-		config.events = follow->events;
-	if (follow->ring_size) {
-		config.ring_size = follow->ring_size;
-		if (config.watermark > config.ring_size / 2)
-			config.watermark = config.ring_size / 2;
-	}
-	return device_set_config(device, &config) ? fail(follow) : 0;
-}
-
-/* A filter that asks for other events than the usual ones is to see them. */
-static int choose_events(struct follow *follow, const struct program *program)
-{
-	struct mmtrace_config config;
-	__u32 events;
-
-	if (device_get_config(&follow->device, &config))
-		return fail(follow);
-	events = program_events(program, config.events);
-	if (follow->events || !events || events == config.events)
-		return 0;
-	config.events = events;
-	return device_set_config(&follow->device, &config) ? fail(follow) : 0;
-}
-
-static int set_filter(struct follow *follow)
-{
-	static struct program program;
-
-	if (follow->child.pid && !follow->children &&
-	    filter_limit(&follow->filter, follow->child.pid))
-		goto told;
-	if (filter_compile(&follow->filter, &program))
-		goto told;
-	if (choose_events(follow, &program))
-		return -1;
-	return device_set_filter(&follow->device, &program) ? fail(follow) : 0;
-told:
-	follow->failed = true;
-	return -1;
-}
-
-/* Before the start, so that no other's call is recorded. */
-static int set_followed(struct follow *follow)
-{
-	unsigned int i;
-
-	if (follow->children && follow->child.pid &&
-	    device_follow(&follow->device, follow->child.pid, MMTRACE_FOLLOW_CHILDREN))
-		return fail(follow);
-	for (i = 0; i < follow->pids_len; i++)
-		if (device_follow(&follow->device, follow->pids[i], MMTRACE_FOLLOW_CHILDREN))
-			return fail(follow);
-	return 0;
+	follow->render.out = output_open(&output);
+	follow->failed |= !follow->render.out;
+	return follow->render.out ? 0 : -1;
 }
 
 /*
@@ -181,6 +92,24 @@ static void reap(struct follow *follow, int flags)
 	follow->ended = true;
 }
 
+/* The next one ends us at once, whatever we wait for. */
+static void interrupt(struct follow *follow)
+{
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
+	const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	sigset_t mask;
+	size_t i;
+
+	follow->interrupted = true;
+	follow->stop = true;
+	sigemptyset(&mask);
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		sigaction(signals[i], &usual, NULL);
+		sigaddset(&mask, signals[i]);
+	}
+	sigprocmask(SIG_UNBLOCK, &mask, NULL);
+}
+
 static void take_signal(struct follow *follow)
 {
 	struct signalfd_siginfo info;
@@ -189,7 +118,7 @@ static void take_signal(struct follow *follow)
 		if (info.ssi_signo == SIGCHLD)
 			reap(follow, WNOHANG);
 		else if (!follow->child.pid || follow->ended)
-			follow->stop = true;
+			interrupt(follow);
 		else if (info.ssi_signo != SIGINT)
 			kill(follow->child.pid, info.ssi_signo);
 	}
@@ -198,11 +127,13 @@ static void take_signal(struct follow *follow)
 /* As far as the command goes nothing changes when nobody reads the records. */
 static void output_failed(struct follow *follow, int number)
 {
+	struct output output = output_of(follow);
+
 	follow->closed = true;
 	if (number == EPIPE)
 		return;
 	follow->failed = true;
-	complain("writing to %s: %s", output_name(follow),
+	complain("writing to %s: %s", output_name(&output),
 		 number == EBADMSG ? "the module gave something that is no record" :
 		 strerror(number));
 }
@@ -228,6 +159,75 @@ static ssize_t take_records(struct follow *follow)
 	return check_output(follow, render_records(&follow->render, buf, got)) ? -1 : got;
 }
 
+/*
+ * poll() would tell at once of a record that came while the last ones were written, so
+ * that a busy machine's would be taken one by one. Of edges, which are the watermark and
+ * the timeout, it is epoll that tells.
+ */
+static int open_edges(struct follow *follow)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+
+	if (!follow->lazy)
+		return 0;
+	follow->edge_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (follow->edge_fd >= 0 &&
+	    !epoll_ctl(follow->edge_fd, EPOLL_CTL_ADD, follow->device.fd, &event))
+		return 0;
+	complain("can't wait for records: %s", strerror(errno));
+	follow->failed = true;
+	return -1;
+}
+
+/* There is no edge when a session that ended before has been read to its end. */
+static bool is_at_end(const struct follow *follow)
+{
+	struct pollfd fd = { .fd = follow->device.fd, .events = POLLIN };
+
+	return poll(&fd, 1, 0) > 0 && fd.revents & POLLHUP;
+}
+
+/* All that is there now, and no more than that. Returns whether there is an end. */
+static bool take_batches(struct follow *follow)
+{
+	struct epoll_event event;
+	ssize_t got;
+
+	if (!follow->lazy)
+		return take_records(follow) == 0;
+	epoll_wait(follow->edge_fd, &event, 1, 0);
+	do {
+		got = take_records(follow);
+	} while (got > BUFFER_SIZE - MMTRACE_RECORD_MAX);
+	return got == 0 || (got > 0 && is_at_end(follow));
+}
+
+static int open_tick(struct follow *follow)
+{
+	struct timespec period = {
+		.tv_sec = follow->tick_ms / 1000,
+		.tv_nsec = follow->tick_ms % 1000 * 1000000l,
+	};
+	struct itimerspec times = { .it_interval = period, .it_value = period };
+
+	if (!follow->tick)
+		return 0;
+	follow->tick_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (follow->tick_fd >= 0 && !timerfd_settime(follow->tick_fd, 0, &times, NULL))
+		return 0;
+	complain("can't make a timer: %s", strerror(errno));
+	follow->failed = true;
+	return -1;
+}
+
+static void take_tick(struct follow *follow)
+{
+	__u64 times;
+
+	if (read(follow->tick_fd, &times, sizeof(times)) == sizeof(times))
+		follow->tick(follow);
+}
+
 static bool is_pipe_closed(short revents)
 {
 	return revents & (POLLERR | POLLNVAL);
@@ -242,29 +242,38 @@ static bool is_over(const struct follow *follow)
 	return follow->ended && !follow->children;
 }
 
+static void wait_and_take(struct follow *follow, struct pollfd fds[4])
+{
+	if (poll(fds, 4, -1) < 0) {
+		if (errno == EINTR)
+			return;
+		complain("waiting: %s", strerror(errno));
+		follow->failed = true;
+		follow->stop = true;
+		return;
+	}
+	if (fds[1].revents)
+		take_signal(follow);
+	if (fds[3].revents)
+		take_tick(follow);
+	if (is_pipe_closed(fds[2].revents))
+		follow->closed = true;
+	else if (fds[0].revents && take_batches(follow))
+		follow->stop = true;
+}
+
 /* Until the command has ended, or all are gone who are followed, or somebody stops us. */
 static void follow_records(struct follow *follow)
 {
 	struct pollfd fds[] = {
-		{ .fd = follow->device.fd, .events = POLLIN },
+		{ .fd = follow->lazy ? follow->edge_fd : follow->device.fd, .events = POLLIN },
 		{ .fd = follow->signal_fd, .events = POLLIN },
 		{ .fd = fileno(follow->render.out) },
+		{ .fd = follow->tick_fd, .events = POLLIN },
 	};
 
 	while (!is_over(follow)) {
-		if (poll(fds, 3, -1) < 0) {
-			if (errno == EINTR)
-				continue;
-			complain("waiting: %s", strerror(errno));
-			follow->failed = true;
-			return;
-		}
-		if (fds[1].revents)
-			take_signal(follow);
-		if (is_pipe_closed(fds[2].revents))
-			follow->closed = true;
-		else if (fds[0].revents && take_records(follow) == 0)
-			follow->stop = true;
+		wait_and_take(follow, fds);
 		if (follow->closed || follow->failed) {
 			/* Of no use any more, but the command goes on. */
 			device_stop(&follow->device);
@@ -293,75 +302,96 @@ static void drain(struct follow *follow)
 	}
 }
 
-static void tell_losses(const struct mmtrace_stats *stats)
-{
-	if (stats->lost || stats->overwritten)
-		complain("%llu records lost (ring full: %llu, overwritten: %llu); try --ring-size",
-			 (unsigned long long)(stats->lost + stats->overwritten),
-			 (unsigned long long)stats->lost,
-			 (unsigned long long)stats->overwritten);
-	if (stats->unfollowed)
-		complain("%llu threads not followed for want of memory, nor what they made",
-			 (unsigned long long)stats->unfollowed);
-	if (stats->missed)
-		complain("%llu calls missed: the kernel's probe layer did not report them",
-			 (unsigned long long)stats->missed);
-}
-
 /* What became of all calls. */
 static void finish(struct follow *follow)
 {
-	struct ledger ledger;
-
-	if (ledger_ask(&follow->device, &ledger)) {
+	if (follow->closed || follow->failed)
+		return;
+	if (ledger_ask(&follow->device, &follow->ledger)) {
 		fail(follow);
 		return;
 	}
-	if (!check_output(follow, render_end(&follow->render, &ledger)))
-		tell_losses(&ledger.events[MMTRACE_EVENT_LOST]);
+	follow->complete = !check_output(follow, render_end(&follow->render, &follow->ledger));
+}
+
+/* After the last that can fail, which is closing the output. */
+static void tell(const struct follow *follow)
+{
+	if (!follow->complete)
+		return;
+	clear_status();
+	if (follow->tells || follow->interrupted)
+		account_tell(&follow->ledger);
+	account_tell_losses(&follow->ledger);
+}
+
+static int start(struct follow *follow)
+{
+	struct facts *facts = &follow->render.facts;
+
+	if (facts_ask(&follow->device, facts))
+		return fail(follow);
+	facts->filter = follow->filter_words;
+	follow->command_words = facts_command(follow->command);
+	facts->command = follow->command_words;
+	if (open_output(follow) ||
+	    check_output(follow, render_begin(&follow->render)))
+		return -1;
+	if (device_start(&follow->device))
+		return fail(follow);
+	return open_edges(follow) ?: open_tick(follow);
 }
 
 static int not_executed(struct follow *follow, int number)
 {
 	complain("%s: %s", follow->command[0],
 		 number == ENOENT ? "command not found" : strerror(number));
+	drain(follow);
+	finish(follow);
 	reap(follow, 0);
 	return number == ENOENT ? EXIT_NOT_FOUND : EXIT_CANT_EXEC;
-}
-
-static int start(struct follow *follow)
-{
-	if (facts_ask(&follow->device, &follow->render.facts))
-		return fail(follow);
-	if (check_output(follow, render_begin(&follow->render)))
-		return -1;
-	return device_start(&follow->device) ? fail(follow) : 0;
 }
 
 static int follow_session(struct follow *follow)
 {
 	int number;
 
-	if (take_signals(follow) || configure(follow))
+	if (take_signals(follow))
 		return EXIT_FAILED;
 	if (follow->command &&
 	    child_prepare(&follow->child, follow->command, &follow->signals))
 		return EXIT_FAILED;
-	if (set_filter(follow) || set_followed(follow))
-		return EXIT_FAILED;
-	if (start(follow))
+	if (follow_set_up(follow) || start(follow))
 		return EXIT_FAILED;
 	number = follow->command ? child_go(&follow->child) : 0;
 	if (number)
 		return not_executed(follow, number);
 	follow_records(follow);
 	drain(follow);
-	if (!follow->closed && !follow->failed)
-		finish(follow);
+	finish(follow);
 	reap(follow, 0);
 	if (follow->failed)
 		return EXIT_FAILED;
 	return follow->child.pid ? child_exit_code(follow->status) : EXIT_OK;
+}
+
+static void close_descriptors(struct follow *follow)
+{
+	device_close(&follow->device);
+	if (follow->edge_fd >= 0)
+		close(follow->edge_fd);
+	if (follow->tick_fd >= 0)
+		close(follow->tick_fd);
+}
+
+static int close_output(struct follow *follow)
+{
+	if (!follow->render.out || !fclose(follow->render.out) || follow->closed ||
+	    follow->failed)
+		return 0;
+	follow->complete = false;
+	output_failed(follow, errno);
+	return -1;
 }
 
 /**
@@ -374,18 +404,20 @@ int follow_run(struct follow *follow)
 {
 	int code;
 
+	follow->edge_fd = -1;
+	follow->tick_fd = -1;
 	if (device_open(&follow->device)) {
 		fail(follow);
 		return EXIT_FAILED;
 	}
-	code = open_output(follow) || open_symbols(follow) ? EXIT_FAILED : follow_session(follow);
-	device_close(&follow->device);
+	code = follow_session(follow);
+	close_descriptors(follow);
 	symbols_free(follow->render.symbols);
 	render_free(&follow->render);
-	if (follow->render.out && fclose(follow->render.out) && !follow->closed &&
-	    !follow->failed) {
-		complain("writing to %s: %s", output_name(follow), strerror(errno));
+	if (close_output(follow))
 		code = EXIT_FAILED;
-	}
+	tell(follow);
+	free(follow->filter_words);
+	free(follow->command_words);
 	return code;
 }

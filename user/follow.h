@@ -14,6 +14,11 @@
  * struct follow - what to follow, and the state of it
  * @command: to run, ending with NULL; NULL for none
  * @output: file to write to, NULL for the default
+ * @keeps_old: what is in the way of @output is kept, see struct output
+ * @tells: the account at the end, not only when interrupted
+ * @lazy: wake seldom, for large batches
+ * @tick: called now and then; NULL for never
+ * @tick_ms: how often
  * @overwrite: mode of the rings
  * @own: record our own calls
  * @stack_depth: most frames of a stack, 0 for no stacks
@@ -28,16 +33,28 @@
  * @device: the session
  * @signals: what they did before
  * @signal_fd: on which ours come
+ * @edge_fd: of epoll, with @lazy; else -1
+ * @tick_fd: of a timer; -1 for none
  * @child: the command
  * @status: of waitpid(), once it has ended
  * @ended: it has
+ * @interrupted: a signal was for us
  * @stop: somebody wants us to stop
  * @closed: nobody reads the output any more
+ * @filter_words: what the facts say of it
+ * @command_words: likewise
  * @failed: the user has been told of an error that is to be our exit code
+ * @ledger: the account, once it is complete
+ * @complete: it is, and all of it is written
  */
 struct follow {
 	char			**command;
 	const char		*output;
+	bool			keeps_old;
+	bool			tells;
+	bool			lazy;
+	void			(*tick)(struct follow *follow);
+	unsigned int		tick_ms;
 	bool			overwrite;
 	bool			own;
 	__u32			stack_depth;
@@ -53,14 +70,22 @@ struct follow {
 	struct device		device;
 	struct signals		signals;
 	int			signal_fd;
+	int			edge_fd;
+	int			tick_fd;
 	struct child		child;
 	int			status;
 	bool			ended;
+	bool			interrupted;
 	bool			stop;
 	bool			closed;
+	char			*filter_words;
+	char			*command_words;
 	bool			failed;
+	struct ledger		ledger;
+	bool			complete;
 };
 
 int follow_run(struct follow *follow);
+int follow_set_up(struct follow *follow);
 
 #endif /* MMTRACE_FOLLOW_H */

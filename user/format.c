@@ -4,6 +4,20 @@
 #include "format.h"
 #include "message.h"
 
+static int no_batch(struct render *render, const void *buf, size_t len)
+{
+	(void)render;
+	(void)buf;
+	(void)len;
+	return 0;
+}
+
+const struct format format_none = {
+	.name		= "none",
+	.summary	= "nothing",
+	.batch		= no_batch,
+};
+
 const struct format *const formats[] = {
 	&format_text,
 	&format_json,

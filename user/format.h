@@ -39,6 +39,9 @@ extern const struct format format_text;
 extern const struct format format_json;
 extern const struct format format_recording;
 
+/* Writes nothing; no user chooses it. */
+extern const struct format format_none;
+
 /* Of the option that chooses one. */
 #define FORMAT_HELP	"text (default), json, recording"
 

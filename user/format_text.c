@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A line a record, the same as cat has it; with symbols, lines of their own for the stack. */
+/*
+ * A line a record, the same as cat has it, but with another time or colours if they are
+ * asked for; with symbols, lines of their own for the stack.
+ */
 #include <string.h>
 
 #include "format.h"
@@ -8,21 +11,53 @@
 #include "symbols.h"
 #include "text.h"
 
-static void text_line(FILE *out, const struct mmtrace_record *rec)
+/* The line with another time; the one in it is its first word. */
+static size_t put_time(struct render *render, const struct mmtrace_record *rec, char *text,
+		       size_t room, const char *plain, size_t len)
 {
-	static char line[MMTRACE_TEXT_MAX];
+	struct line line = { .at = text, .end = text + room };
+	const char *rest = plain + strspn(plain, " ");
 
-	fwrite(line, 1, mmtrace_text(line, sizeof(line), rec), out);
+	rest = memchr(rest, ' ', plain + len - rest);
+	stamp_put(&render->stamp, &render->facts, rec->head.time, &line);
+	line_bytes(&line, rest, plain + len - rest);
+	return line.at - text;
 }
 
-static void text_symbol(FILE *out, const struct symbol *symbol, __u64 ip)
+static void text_line(struct render *render, const struct mmtrace_record *rec)
+{
+	static char plain[MMTRACE_TEXT_MAX], timed[MMTRACE_TEXT_MAX + STAMP_MAX];
+	size_t len = mmtrace_text(plain, sizeof(plain), rec);
+	const char *text = plain;
+
+	if (render->stamp.kind != STAMP_MONO) {
+		len = put_time(render, rec, timed, sizeof(timed), plain, len);
+		text = timed;
+	}
+	if (render->is_painted)
+		paint_line(render->out, text, len);
+	else
+		fwrite(text, 1, len, render->out);
+}
+
+static void put_path(struct render *render, const char *text, size_t len)
+{
+	if (render->is_painted)
+		paint_path(render->out, text, len);
+	else
+		fwrite(text, 1, len, render->out);
+}
+
+static void text_symbol(struct render *render, const struct symbol *symbol, __u64 ip)
 {
 	static char text[4 * MMTRACE_TEXT_PATH_MAX + 4096];
 	struct line line = { .at = text, .end = text + sizeof(text) - 1 };
 
-	line_literal(&line, " > ");
+	fputs(" > ", render->out);
 	if (symbol->path) {
 		line_escaped(&line, symbol->path, strlen(symbol->path));
+		put_path(render, text, line.at - text);
+		line.at = text;
 		line_char(&line, '(');
 		if (symbol->name) {
 			line_escaped(&line, symbol->name, strlen(symbol->name));
@@ -35,11 +70,11 @@ static void text_symbol(FILE *out, const struct symbol *symbol, __u64 ip)
 	line_hex(&line, symbol->path ? symbol->offset : ip);
 	line_char(&line, ']');
 	*line.at++ = '\n';
-	fwrite(text, 1, line.at - text, out);
+	fwrite(text, 1, line.at - text, render->out);
 }
 
 /* The line is that of a record without a stack, which lines of its own tell. */
-static void text_with_symbols(FILE *out, const struct mmtrace_record *rec, struct symbols *symbols)
+static void text_with_symbols(struct render *render, const struct mmtrace_record *rec)
 {
 	static union {
 		struct mmtrace_record	rec;
@@ -51,23 +86,23 @@ static void text_with_symbols(FILE *out, const struct mmtrace_record *rec, struc
 
 	memcpy(&bare, rec, rec->head.size);
 	bare.rec.head.flags &= ~MMTRACE_R_STACK;
-	text_line(out, &bare.rec);
+	text_line(render, &bare.rec);
 	for (i = 0; i < stack->depth; i++) {
-		symbol = symbols_find(symbols, rec, stack->ip[i]);
-		text_symbol(out, &symbol, stack->ip[i]);
+		symbol = symbols_find(render->symbols, rec, stack->ip[i]);
+		text_symbol(render, &symbol, stack->ip[i]);
 	}
 	if (stack->flags & MMTRACE_STACK_CUT)
-		fputs(" > ...\n", out);
+		fputs(" > ...\n", render->out);
 	if (stack->flags & MMTRACE_STACK_BROKEN)
-		fputs(" > ?\n", out);
+		fputs(" > ?\n", render->out);
 }
 
 static void text_record(struct render *render, const struct mmtrace_record *rec)
 {
 	if (render->symbols && rec->head.event < MMTRACE_EVENT_COUNT && mmtrace_record_stack(rec))
-		text_with_symbols(render->out, rec, render->symbols);
+		text_with_symbols(render, rec);
 	else
-		text_line(render->out, rec);
+		text_line(render, rec);
 }
 
 const struct format format_text = {

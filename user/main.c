@@ -11,6 +11,8 @@ static const struct verb *const verbs[] = {
 	&status_verb,
 	&filter_verb,
 	&trace_verb,
+	&record_verb,
+	&report_verb,
 	&recorder_verb,
 	&snapshot_verb,
 	&selftest_verb,

@@ -2,10 +2,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "message.h"
 
 static bool is_off;
+static bool has_status;
 
 /**
  * complain_off() - say nothing for a while
@@ -16,8 +19,46 @@ void complain_off(bool off)
 	is_off = off;
 }
 
+/* It may have become narrower since the last time. */
+static int terminal_width(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
+}
+
+/**
+ * show_status() - a line that the next one replaces, for a terminal
+ * @format: as of printf(), without a newline
+ */
+void show_status(const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	clear_status();
+	/* Nothing in the last column, where terminals differ. */
+	fprintf(stderr, "%.*s", terminal_width() - 1, text);
+	fflush(stderr);
+	has_status = true;
+}
+
+/**
+ * clear_status() - take it away again
+ */
+void clear_status(void)
+{
+	if (has_status)
+		fputs("\r\033[K", stderr);
+	has_status = false;
+}
+
 static void put_message(const char *format, va_list args)
 {
+	clear_status();
 	fputs("mmtrace-ctl: ", stderr);
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);

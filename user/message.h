@@ -28,5 +28,7 @@ void complain_off(bool off);
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void complain_at(const char *text, size_t at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+void show_status(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void clear_status(void);
 
 #endif /* MMTRACE_MESSAGE_H */

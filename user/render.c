@@ -15,8 +15,16 @@ static int flush(struct render *render)
 	return 0;
 }
 
+static void count(struct render *render, const struct mmtrace_record *rec)
+{
+	render->records++;
+	render->bytes += rec->head.size;
+	if (rec->head.event == MMTRACE_EVENT_LOST)
+		render->lost += rec->lost.count;
+}
+
 /* Bytes of records from the first invalid one on, 0 if all are valid. */
-static size_t invalid(const void *buf, size_t len)
+static size_t invalid(struct render *render, const void *buf, size_t len)
 {
 	const struct mmtrace_record *rec;
 	size_t at;
@@ -25,6 +33,7 @@ static size_t invalid(const void *buf, size_t len)
 		rec = (const void *)((const char *)buf + at);
 		if (!mmtrace_record_valid(rec, len - at))
 			return len - at;
+		count(render, rec);
 	}
 	return 0;
 }
@@ -55,7 +64,10 @@ static void put_records(struct render *render, const void *buf, size_t len)
  */
 int render_begin(struct render *render)
 {
-	int failed = render->format->begin ? render->format->begin(render) : 0;
+	int failed;
+
+	render->is_painted = paint_is_wanted(render->paint, render->out);
+	failed = render->format->begin ? render->format->begin(render) : 0;
 
 	return failed ?: flush(render);
 }
@@ -71,7 +83,7 @@ int render_begin(struct render *render)
  */
 int render_records(struct render *render, const void *buf, size_t len)
 {
-	size_t bad = invalid(buf, len);
+	size_t bad = invalid(render, buf, len);
 	int failed = 0;
 
 	if (render->format->batch)

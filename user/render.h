@@ -3,11 +3,14 @@
 #ifndef MMTRACE_RENDER_H
 #define MMTRACE_RENDER_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <linux/mmtrace.h>
 
 #include "facts.h"
 #include "format.h"
+#include "paint.h"
+#include "stamp.h"
 
 struct symbols;
 
@@ -16,6 +19,12 @@ struct symbols;
  * @format: in which they are written
  * @out: the file
  * @symbols: what is at the addresses of stacks; NULL to tell the addresses alone
+ * @stamp: how times are told
+ * @paint: when there are colours
+ * @is_painted: there are
+ * @records: given to the format, those of losses included
+ * @bytes: of them
+ * @lost: calls that are lost, or missed, as they tell
  * @facts: where and when they were taken
  * @state: of the format
  */
@@ -23,6 +32,12 @@ struct render {
 	const struct format	*format;
 	FILE			*out;
 	struct symbols		*symbols;
+	struct stamp		stamp;
+	enum paint_when		paint;
+	bool			is_painted;
+	__u64			records;
+	__u64			bytes;
+	__u64			lost;
 	struct facts		facts;
 	void			*state;
 };

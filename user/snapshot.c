@@ -2,12 +2,14 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "handover.h"
 #include "message.h"
+#include "output.h"
 #include "snapshot.h"
 
-#define BUFFER_SIZE	(256 * 1024)
+#define BUFFER_SIZE	(1024 * 1024)
 #define NS		1000000000ull
 
 static int fail(struct snapshot *snapshot)
@@ -16,9 +18,20 @@ static int fail(struct snapshot *snapshot)
 	return -1;
 }
 
+static struct output output_of(const struct snapshot *snapshot)
+{
+	return (struct output){
+		.path = snapshot->output,
+		.fd = STDOUT_FILENO,
+		.is_binary = snapshot->render.format->is_binary,
+	};
+}
+
 static int fail_output(struct snapshot *snapshot, int number)
 {
-	complain("writing to %s: %s", snapshot->output ?: "standard output",
+	struct output output = output_of(snapshot);
+
+	complain("writing to %s: %s", output_name(&output),
 		 number == EBADMSG ? "the module gave something that is no record" :
 		 strerror(number));
 	return -1;
@@ -147,16 +160,17 @@ static int take(struct snapshot *snapshot)
  */
 int snapshot_run(struct snapshot *snapshot)
 {
+	struct output output = output_of(snapshot);
 	int fd = handover_take(snapshot->name), failed;
 
 	if (fd < 0)
 		return EXIT_FAILED;
 	device_adopt(&snapshot->device, fd);
 	/* Nothing is taken out before it is known where it goes. */
-	snapshot->render.out = snapshot->output ? fopen(snapshot->output, "we") : stdout;
-	failed = snapshot->render.out ? take(snapshot) : fail_output(snapshot, errno);
+	snapshot->render.out = output_open(&output);
+	failed = snapshot->render.out ? take(snapshot) : -1;
 	render_free(&snapshot->render);
-	if (snapshot->output && snapshot->render.out && fclose(snapshot->render.out))
+	if (snapshot->render.out && fclose(snapshot->render.out) && !failed)
 		failed = fail_output(snapshot, errno);
 	device_close(&snapshot->device);
 	return failed ? EXIT_FAILED : EXIT_OK;

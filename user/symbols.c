@@ -54,16 +54,17 @@ struct symbols {
 
 /**
  * symbols_new() - nothing is known yet
+ * @is_live: records are of now, and processes of /proc the same
  *
  * Return: to be given to the others, or NULL if there is no memory.
  */
-struct symbols *symbols_new(void)
+struct symbols *symbols_new(bool is_live)
 {
 	struct symbols *symbols = calloc(1, sizeof(*symbols));
 	struct stat status;
 
 	if (symbols)
-		symbols->has_proc = !stat("/proc/self/ns/pid", &status) &&
+		symbols->has_proc = is_live && !stat("/proc/self/ns/pid", &status) &&
 				    status.st_ino == INIT_PID_NS;
 	return symbols;
 }

@@ -3,6 +3,7 @@
 #ifndef MMTRACE_SYMBOLS_H
 #define MMTRACE_SYMBOLS_H
 
+#include <stdbool.h>
 #include <linux/mmtrace.h>
 
 /**
@@ -21,7 +22,7 @@ struct symbol {
 
 struct symbols;
 
-struct symbols *symbols_new(void);
+struct symbols *symbols_new(bool is_live);
 void symbols_free(struct symbols *symbols);
 void symbols_learn(struct symbols *symbols, const struct mmtrace_record *rec);
 struct symbol symbols_find(struct symbols *symbols, const struct mmtrace_record *rec, __u64 ip);

@@ -6,7 +6,7 @@
  *   verb NAME
  *   word VERB WORD
  *   option|filter VERB NAME [VALUE]
- *   event|prot|flags NAME
+ *   event|format|time|prot|flags NAME
  */
 #include <ctype.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "filter.h"
 #include "format.h"
 #include "names.h"
+#include "stamp.h"
 #include "words.h"
 
 /* In the usage, what is to be typed as it is stands in small letters. */
@@ -56,6 +57,7 @@ static void print_values(FILE *out)
 	const struct mmtrace_flags *map = &mmtrace_map_flags;
 	const struct mmtrace_flags *mremap = &mmtrace_mremap_flags;
 	const struct format *const *format;
+	enum stamp_kind kind;
 	__u32 event;
 
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
@@ -63,6 +65,8 @@ static void print_values(FILE *out)
 	fputs("event " FILTER_EVENT_ALL "\n", out);
 	for (format = formats; *format; format++)
 		fprintf(out, "format %s\n", (*format)->name);
+	for (kind = 0; stamp_name(kind); kind++)
+		fprintf(out, "time %s\n", stamp_name(kind));
 	print_names("prot", &prot->none, 1, out);
 	print_names("prot", prot->bits, prot->bits_len, out);
 	print_names("flags", map->types, map->types_len, out);

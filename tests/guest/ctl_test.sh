@@ -34,7 +34,7 @@ usage()
 {
 	local verb
 
-	for verb in status filter trace recorder snapshot selftest; do
+	for verb in status filter trace record report recorder snapshot selftest; do
 		expect "$verb --help" 0 "usage: $ctl $verb" "$ctl" "$verb" --help
 		expect "$verb: no such option" 2 "no option '--bogus'" "$ctl" "$verb" --bogus
 	done

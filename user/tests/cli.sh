@@ -35,7 +35,7 @@ expect 2 'usage: mmtrace-ctl VERB'
 expect 0 'selftest' help
 expect 0 'usage: mmtrace-ctl trace' help trace
 expect 0 'mmtrace-ctl ' --version
-for verb in status filter trace recorder snapshot selftest; do
+for verb in status filter trace record report recorder snapshot selftest; do
 	expect 0 "usage: mmtrace-ctl $verb" "$verb" --help
 	expect 2 "no option '--bogus'" "$verb" --bogus
 	expect 2 "try: mmtrace-ctl $verb --help" "$verb" -Z
@@ -89,6 +89,14 @@ expect 1 "$hint" trace --filter 'pid == 1' --anon --device "$none" -- true
 expect 1 "$hint" filter show --device "$none"
 expect 1 "$hint" trace --device "$none" -- true
 expect 1 "$hint" trace -f --device "$none" -- true
+expect 1 "$hint" record --device "$none" -o /nonexistent/x -- true
+expect 2 "--follow: whom? give a COMMAND or --pid" record -f
+expect 2 "no option '--json'" record --json
+expect 2 "--format: there is no 'x', but: text json" report --format x
+expect 2 "--time: there is no 'x', but: mono wall relative delta" report --time x
+expect 2 "--color: there is no 'x', but: auto always never" trace --color=x
+expect 2 "report: what is 'b'" report a b
+expect 1 "/dev/zero: no recording of mmtrace" report /dev/zero
 expect 1 "$hint" trace --device "$none" --pid $$ -f
 expect 1 "$hint" selftest --device "$none"
 expect 1 '/dev/null: asking for the version: is not an mmtrace device' status --device /dev/null

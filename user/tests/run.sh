@@ -31,6 +31,9 @@ fi
 echo "# filters through a shell"
 tests/filter_shell.sh "$build/filter_test" || status=1
 
+echo "# recordings, shown"
+tests/report.sh ./mmtrace-ctl "$build/recording_test" || status=1
+
 echo "# command line"
 tests/cli.sh ./mmtrace-ctl || status=1
 exit "$status"

@@ -225,7 +225,7 @@ static void test_maps(void)
 
 int main(void)
 {
-	symbols = symbols_new();
+	symbols = symbols_new(true);
 	if (!symbols || !find_ourselves()) {
 		puts("Bail out! /proc/self/maps does not say where we are");
 		return 1;

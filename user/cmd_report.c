@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/* mmtrace-ctl report: the options; what they start is in report.c. */
+#include "message.h"
+#include "render_options.h"
+#include "report.h"
+#include "verbs.h"
+
+enum {
+	OPTION_INPUT = 1,
+	OPTION_OUTPUT,
+	OPTION_INFO,
+	OPTION_SYMBOLS,
+};
+
+static const struct option_row report_options[] = {
+	{ OPTION_INPUT, 'i', "input", "FILE", "the same as FILE" },
+	{ OPTION_OUTPUT, 'o', "output", "FILE",
+	  "write the records there; default: standard output" },
+	RENDER_FORMAT_ROW,
+	RENDER_JSON_ROW,
+	RENDER_TIME_ROW,
+	RENDER_COLOR_ROW,
+	{ OPTION_SYMBOLS, 'k', "symbols", NULL,
+	  "the stack on lines of its own, with files and functions" },
+	{ OPTION_INFO, 0, "info", NULL,
+	  "not the records: machine, kernel, filter, the account" },
+	{ 0 }
+};
+
+static int report_option(void *context, int id, const char *value)
+{
+	struct report *report = context;
+
+	if (render_is_option(id))
+		return render_option(&report->render, id, value);
+	switch (id) {
+	case OPTION_INPUT:
+		report->input = value;
+		return 0;
+	case OPTION_OUTPUT:
+		report->output = value;
+		return 0;
+	case OPTION_SYMBOLS:
+		report->with_symbols = true;
+		return 0;
+	default:
+		report->info = true;
+		return 0;
+	}
+}
+
+static int report_verb_run(const struct verb *verb, int argc, char **argv)
+{
+	struct report report = { .input = REPORT_INPUT, .render.format = &format_text };
+	int next = options_parse(verb, argc, argv, report_option, &report);
+
+	if (next < 0)
+		return options_exit(next);
+	if (next < argc)
+		report.input = argv[next++];
+	if (next < argc) {
+		complain("report: what is '%s'? try: mmtrace-ctl report --help", argv[next]);
+		return EXIT_USAGE;
+	}
+	return report_run(&report);
+}
+
+const struct verb report_verb = {
+	.name		= "report",
+	.arguments	= "[OPTIONS] [FILE]",
+	.summary	= "show what record has written",
+	.notes		=
+		"FILE is " REPORT_INPUT " if none is named; - is standard input. The module is\n"
+		"not needed. Of a file that is cut or damaged all is shown that can be read, it\n"
+		"is told what is wrong, and the exit code is 1.",
+	.options	= report_options,
+	.run		= report_verb_run,
+};

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "message.h"
+#include "output.h"
+#include "report.h"
+#include "symbols.h"
+
+static struct output output_of(const struct report *report)
+{
+	return (struct output){
+		.path = report->output,
+		.fd = STDOUT_FILENO,
+		.is_binary = report->render.format->is_binary,
+	};
+}
+
+static const char *input_name(const struct report *report)
+{
+	return strcmp(report->input, "-") ? report->input : "standard input";
+}
+
+static void input_failed(struct report *report, const char *why)
+{
+	complain("%s: %s", input_name(report), why);
+	report->failed = true;
+}
+
+/* What render_*() gave. Who has seen enough is no failure. */
+static void check_output(struct report *report, int failed)
+{
+	struct output output = output_of(report);
+
+	if (!failed || report->closed)
+		return;
+	report->closed = true;
+	if (failed == -EPIPE)
+		return;
+	report->failed = true;
+	complain("writing to %s: %s", output_name(&output), strerror(-failed));
+}
+
+static void show_records(struct report *report)
+{
+	struct recording *recording = &report->recording;
+	enum recording_result got;
+	const void *records;
+	size_t len;
+
+	while (!report->closed) {
+		got = recording_next(recording, &records, &len);
+		if (got == RECORDING_END)
+			return;
+		if (got == RECORDING_FAULT)
+			input_failed(report, recording->error);
+		else
+			check_output(report, render_records(&report->render, records, len));
+	}
+}
+
+static void show(struct report *report)
+{
+	const struct ledger *ledger;
+
+	check_output(report, render_begin(&report->render));
+	show_records(report);
+	ledger = report->recording.has_ledger ? &report->recording.ledger : NULL;
+	if (!report->closed)
+		check_output(report, render_end(&report->render, ledger));
+	if (!report->closed && ledger)
+		account_tell_losses(ledger);
+}
+
+/* Faults are told, and the rest counts. */
+static void show_info(struct report *report)
+{
+	report->render.format = &format_none;
+	show_records(report);
+	report_info(report);
+	check_output(report, fflush(report->render.out) ? -errno : 0);
+}
+
+static int open_all(struct report *report)
+{
+	struct output output = output_of(report);
+
+	if (report->with_symbols) {
+		report->render.symbols = symbols_new(false);
+		if (!report->render.symbols) {
+			complain("no memory");
+			return -1;
+		}
+	}
+	report->render.facts = report->recording.facts;
+	report->render.out = output_open(&output);
+	return report->render.out ? 0 : -1;
+}
+
+static void run(struct report *report)
+{
+	if (open_all(report)) {
+		report->failed = true;
+		return;
+	}
+	if (report->info)
+		show_info(report);
+	else
+		show(report);
+	render_free(&report->render);
+	symbols_free(report->render.symbols);
+	if (fclose(report->render.out))
+		check_output(report, -errno);
+}
+
+/**
+ * report_run() - show a recording
+ * @report: what to show; all that the caller does not set is zero
+ *
+ * Return: the exit code.
+ */
+int report_run(struct report *report)
+{
+	FILE *in = strcmp(report->input, "-") ? fopen(report->input, "re") : stdin;
+
+	if (!in) {
+		input_failed(report, strerror(errno));
+		return EXIT_FAILED;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	if (recording_open(&report->recording, in))
+		input_failed(report, report->recording.error);
+	else
+		run(report);
+	recording_close(&report->recording);
+	return report->failed ? EXIT_FAILED : EXIT_OK;
+}
