@@ -69,7 +69,7 @@ help_verbs()
 # help_options VERB
 help_options()
 {
-	"$program" "$1" --help | sed -nE 's/^ +((-[a-z]), )?(--[a-z-]+).*/\2\n\3/p' | grep .
+	"$program" "$1" --help | sed -nE 's/^ +((-[a-zA-Z]), )?(--[a-z-]+).*/\2\n\3/p' | grep .
 }
 
 # page_verbs: in the list of the page and in its synopsis

@@ -23,6 +23,7 @@ static const struct option_row record_options[] = {
 	SESSION_RING_SIZE_ROW,
 	SESSION_OWN_ROW,
 	SESSION_STACK_ROW,
+	SESSION_DROP_TO_ROW,
 	{ 0 }
 };
 

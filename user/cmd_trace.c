@@ -27,6 +27,7 @@ static const struct option_row trace_options[] = {
 	SESSION_STACK_ROW,
 	{ OPTION_SYMBOLS, 'k', "symbols", NULL,
 	  "the stack on lines of its own, with files and functions" },
+	SESSION_DROP_TO_ROW,
 	{ 0 }
 };
 

@@ -19,6 +19,7 @@
 #include "account.h"
 #include "follow.h"
 #include "message.h"
+#include "notify.h"
 #include "output.h"
 #include "symbols.h"
 
@@ -339,7 +340,13 @@ static int start(struct follow *follow)
 		return -1;
 	if (device_start(&follow->device))
 		return fail(follow);
-	return open_edges(follow) ?: open_tick(follow);
+	if (open_edges(follow) || open_tick(follow))
+		return -1;
+	notify_ready();
+	if (!follow->drop_to.name || !privileges_give_up(&follow->drop_to))
+		return 0;
+	follow->failed = true;
+	return -1;
 }
 
 static int not_executed(struct follow *follow, int number)

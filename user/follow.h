@@ -8,6 +8,7 @@
 #include "child.h"
 #include "device.h"
 #include "filter.h"
+#include "privileges.h"
 #include "render.h"
 
 /**
@@ -21,6 +22,7 @@
  * @tick_ms: how often
  * @overwrite: mode of the rings
  * @own: record our own calls
+ * @drop_to: whom to become once all is open; nobody if its name is NULL
  * @stack_depth: most frames of a stack, 0 for no stacks
  * @with_symbols: stacks, and what is at their addresses
  * @children: of the command and @pids, and go on until all are gone
@@ -57,6 +59,7 @@ struct follow {
 	unsigned int		tick_ms;
 	bool			overwrite;
 	bool			own;
+	struct account		drop_to;
 	__u32			stack_depth;
 	bool			with_symbols;
 	bool			children;

@@ -86,6 +86,8 @@ int session_option(struct follow *follow, int id, const char *value)
 		return 0;
 	case SESSION_STACK:
 		return parse_depth(value, &follow->stack_depth);
+	case SESSION_DROP_TO:
+		return privileges_find(&follow->drop_to, value);
 	case FILTER_EVENT:
 		if (filter_event_set(value, &events))
 			return -1;
@@ -109,6 +111,15 @@ static int check_follow(struct follow *follow)
 	return -1;
 }
 
+/* Who else the command is to be is asked of setpriv(1), su(1), sudo(1). */
+static int check_drop_to(const struct follow *follow)
+{
+	if (!follow->drop_to.name || !follow->command)
+		return 0;
+	complain("--relinquish-privileges: not with a COMMAND");
+	return -1;
+}
+
 /**
  * session_options_end() - after the last option
  * @follow: what they were about; gets the command, if there is one
@@ -122,5 +133,7 @@ int session_options_end(struct follow *follow, int next, int argc, char **argv)
 {
 	if (next >= 0 && next < argc)
 		follow->command = argv + next;
-	return next >= 0 && check_follow(follow) ? OPTIONS_BAD : next;
+	if (next >= 0 && (check_follow(follow) || check_drop_to(follow)))
+		return OPTIONS_BAD;
+	return next;
 }

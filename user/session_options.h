@@ -12,6 +12,7 @@ enum session_option {
 	SESSION_RING_SIZE,
 	SESSION_OWN,
 	SESSION_STACK,
+	SESSION_DROP_TO,
 };
 
 #define SESSION_FOLLOW_ROW { SESSION_FOLLOW, 'f', "follow", NULL, \
@@ -25,6 +26,9 @@ enum session_option {
 	"record the calls of mmtrace-ctl itself, too" }
 #define SESSION_STACK_ROW { SESSION_STACK, 0, "stack", "[=DEPTH]", \
 	"with the addresses of the user stack, at most 127; default: 64" }
+#define SESSION_DROP_TO_ROW { SESSION_DROP_TO, 'Z', "relinquish-privileges", "USER", \
+	"become USER, without capabilities, once all is open;\n" \
+	"not with COMMAND" }
 
 int session_option(struct follow *follow, int id, const char *value);
 int session_options_end(struct follow *follow, int next, int argc, char **argv);
