@@ -86,8 +86,10 @@ become_guest()
 
 guest()
 {
-	"$vm/run" --system "$work" --log "$work/console.log" --smp 2 \
+	"$vm/run" --system "$work" --systemd --log "$work/console.log" --smp 2 \
 		--add "$top/tests/guest/testing.sh=testing.sh" \
+		--add "$top/tests/packages/service.sh=service.sh" \
+		--add "$top/docs/collectors=collectors" \
 		--script "$top/tests/packages/guest.sh" -- "$(<"$work/release")" || failed=1
 	rm -f "$work/root.ext4"
 }

@@ -33,7 +33,7 @@ as_member()
 		--inh-caps="$1" --ambient-caps="$1" "${@:2}"
 }
 
-check "udev starts" /lib/systemd/systemd-udevd --daemon
+check "systemd has started udev" systemctl is-active systemd-udevd
 equal "it is the newer kernel" "$(uname -r)" "$1"
 check "modules-load.d's example names the module" sh -c "grep -v '^#' $examples/mmtrace.conf | xargs modprobe"
 check "it is loaded" loaded
@@ -45,7 +45,9 @@ check "it has recorded" grep -q ' do_mmap ' /tmp/trace
 check "modprobe -r" modprobe -r mmtrace
 check "the device is gone" test ! -e "$device"
 
-groupadd --system mmtrace
+# shellcheck source=tests/packages/service.sh
+. "$(dirname "$0")/service.sh"
+
 cp "$examples/60-mmtrace.rules" /etc/udev/rules.d/
 check "udev takes the example of a rule" udevadm control --reload
 check "modprobe, once more" modprobe mmtrace

@@ -16,7 +16,7 @@ out=$2
 arch=$(dpkg --print-architecture)
 
 # All but dkms is for the guest that the system becomes.
-packages=dkms,busybox-static,kmod,mount,passwd,procps,udev
+packages=dkms,busybox-static,kmod,mount,passwd,procps,rsyslog,systemd,udev
 
 # sources: those of Debian itself, as sources.list has them
 sources()
