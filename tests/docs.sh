@@ -117,6 +117,8 @@ manual_of_program()
 	has docs/mmtrace-ctl.1 "what filter does" "$("$program" --words | sed -n 's/^word filter //p')"
 	has docs/mmtrace-ctl.1 "formats and times" "$("$program" --words | sed -nE 's/^(format|time) //p')"
 	has docs/mmtrace-ctl.1 "events" "$("$program" --words | sed -n 's/^event //p')"
+	same "formats" "$(sed -n '/^\.Ss Formats/,/^\.Ss JSON/s/^\.It Li //p' docs/mmtrace-ctl.1)" \
+		"$("$program" --words | sed -n 's/^format //p')"
 	has docs/mmtrace-ctl.1 "keys of JSON but arguments" "$(json_keys)"
 	has docs/mmtrace-ctl.1 "environment" "$(sed -n 's/^#define DEVICE_ENV.*"\(.*\)"/\1/p' user/device.h)"
 }

@@ -74,5 +74,6 @@ const struct verb report_verb = {
 		"not needed. Of a file that is cut or damaged all is shown that can be read, it\n"
 		"is told what is wrong, and the exit code is 1.",
 	.options	= report_options,
+	.more		= formats_help,
 	.run		= report_verb_run,
 };

@@ -69,5 +69,6 @@ const struct verb snapshot_verb = {
 		"The recorder goes on, unless it is frozen. Standard error tells how many\n"
 		"records there were, what is lost, and which call froze it.",
 	.options	= snapshot_options,
+	.more		= formats_help,
 	.run		= snapshot_verb_run,
 };

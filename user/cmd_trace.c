@@ -88,5 +88,6 @@ const struct verb trace_verb = {
 		FILTER_NOTES,
 	.options	= trace_options,
 	.filters	= filter_options,
+	.more		= formats_help,
 	.run		= trace_run,
 };

@@ -44,3 +44,16 @@ const struct format *format_find(const char *name)
 	complain("--format: there is no '%s', but:%s", name, names);
 	return NULL;
 }
+
+/**
+ * formats_help() - the formats, for the help of a verb
+ * @out: where to
+ */
+void formats_help(FILE *out)
+{
+	const struct format *const *format;
+
+	fputs("\nformats:\n", out);
+	for (format = formats; *format; format++)
+		fprintf(out, "  %-24s%s\n", (*format)->name, (*format)->summary);
+}

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <linux/mmtrace.h>
 
 struct ledger;
@@ -43,11 +44,12 @@ extern const struct format format_recording;
 extern const struct format format_none;
 
 /* Of the option that chooses one. */
-#define FORMAT_HELP	"text (default), json, recording"
+#define FORMAT_HELP	"one of those below; default: text"
 
 /* All that users can choose, the last one without a name. */
 extern const struct format *const formats[];
 
 const struct format *format_find(const char *name);
+void formats_help(FILE *out);
 
 #endif /* MMTRACE_FORMAT_H */

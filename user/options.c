@@ -191,6 +191,8 @@ void options_help(const struct verb *verb, FILE *out)
 	help_table("options", verb->options, out);
 	help_table("common options", options_common, out);
 	help_table("filters", verb->filters, out);
+	if (verb->more)
+		verb->more(out);
 	if (verb->notes)
 		fprintf(out, "\n%s\n", verb->notes);
 }

@@ -30,6 +30,7 @@ struct option_row {
  * @summary: one line
  * @notes: paragraphs for the help; NULL for none
  * @options: its own; NULL for none
+ * @more: prints more of the help; NULL for none
  * @filters: options of filters, which come in the help under their own heading;
  *	NULL for none
  * @run: does it; gets the words from the verb on, returns the exit code
@@ -41,6 +42,7 @@ struct verb {
 	const char			*notes;
 	const struct option_row		*options;
 	const struct option_row		*filters;
+	void				(*more)(FILE *out);
 	int				(*run)(const struct verb *verb, int argc, char **argv);
 };
 
