@@ -22,6 +22,7 @@ const struct format *const formats[] = {
 	&format_text,
 	&format_json,
 	&format_recording,
+	&format_csv,
 	NULL
 };
 

@@ -39,6 +39,7 @@ struct format {
 extern const struct format format_text;
 extern const struct format format_json;
 extern const struct format format_recording;
+extern const struct format format_csv;
 
 /* Writes nothing; no user chooses it. */
 extern const struct format format_none;
