@@ -23,6 +23,7 @@ const struct format *const formats[] = {
 	&format_json,
 	&format_recording,
 	&format_csv,
+	&format_chrome,
 	NULL
 };
 

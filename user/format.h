@@ -18,7 +18,7 @@ struct render;
  * @is_binary: nothing for a terminal
  * @begin: before the first record; may be NULL. Returns 0, or a negative errno
  * @record: writes a valid record to @out of struct render; what it could not write
- *	is left to ferror()
+ *	is left to ferror(), what else went wrong to @failed
  * @batch: gets valid records as they come, many at once, instead of @record; may be
  *	NULL. Returns 0, or a negative errno
  * @end: after the last record; may be NULL. Gets the account, or NULL where there
@@ -40,6 +40,7 @@ extern const struct format format_text;
 extern const struct format format_json;
 extern const struct format format_recording;
 extern const struct format format_csv;
+extern const struct format format_chrome;
 
 /* Writes nothing; no user chooses it. */
 extern const struct format format_none;

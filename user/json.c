@@ -297,14 +297,14 @@ static void (*const put_args[MMTRACE_EVENT_COUNT])(FILE *, const struct mmtrace_
 };
 
 /**
- * json_record() - write a record as a line of JSON
+ * json_object() - write a record as an object of JSON
  * @out: where to
  * @rec: the record; the size in its head is trusted, the rest is not
  * @symbols: to ask about the addresses of its stack; may be NULL
  *
  * Errors in writing are left to ferror().
  */
-void json_record(FILE *out, const struct mmtrace_record *rec, struct symbols *symbols)
+void json_object(FILE *out, const struct mmtrace_record *rec, struct symbols *symbols)
 {
 	const struct mmtrace_head *head = &rec->head;
 	bool valid = mmtrace_record_valid(rec, head->size);
@@ -326,5 +326,17 @@ void json_record(FILE *out, const struct mmtrace_record *rec, struct symbols *sy
 		put_args[head->event](out, rec);
 		put_stack(out, rec, symbols);
 	}
-	fputs("}\n", out);
+	fputc('}', out);
+}
+
+/**
+ * json_record() - write a record as a line of JSON
+ * @out: as the others of json_object()
+ * @rec: likewise
+ * @symbols: likewise
+ */
+void json_record(FILE *out, const struct mmtrace_record *rec, struct symbols *symbols)
+{
+	json_object(out, rec, symbols);
+	fputc('\n', out);
 }

@@ -11,6 +11,7 @@
 struct symbols;
 
 bool json_string(FILE *out, const char *bytes, size_t len);
+void json_object(FILE *out, const struct mmtrace_record *rec, struct symbols *symbols);
 void json_record(FILE *out, const struct mmtrace_record *rec, struct symbols *symbols);
 
 #endif /* MMTRACE_JSON_H */

@@ -9,6 +9,8 @@
 /* What was written up to now is there for whoever reads it. */
 static int flush(struct render *render)
 {
+	if (render->failed)
+		return render->failed;
 	errno = 0;
 	if (fflush(render->out) || ferror(render->out))
 		return errno ? -errno : -EIO;

@@ -27,6 +27,7 @@ struct symbols;
  * @lost: calls that are lost, or missed, as they tell
  * @facts: where and when they were taken
  * @state: of the format
+ * @failed: a negative errno of the format, of other things than writing to @out
  */
 struct render {
 	const struct format	*format;
@@ -40,6 +41,7 @@ struct render {
 	__u64			lost;
 	struct facts		facts;
 	void			*state;
+	int			failed;
 };
 
 int render_begin(struct render *render);
