@@ -287,6 +287,7 @@ completion_of_values()
 	offers "a user" root trace --uid roo
 	offers "a format" json trace --format js
 	offers "a time" relative report --time rel
+	offers "one of two formats" "$(lines folded folded-bytes)" snapshot --format fol
 	offers_nothing "a size" trace --ring-size ""
 }
 

@@ -24,6 +24,8 @@ const struct format *const formats[] = {
 	&format_recording,
 	&format_csv,
 	&format_chrome,
+	&format_folded,
+	&format_folded_bytes,
 	NULL
 };
 

@@ -41,6 +41,8 @@ extern const struct format format_json;
 extern const struct format format_recording;
 extern const struct format format_csv;
 extern const struct format format_chrome;
+extern const struct format format_folded;
+extern const struct format format_folded_bytes;
 
 /* Writes nothing; no user chooses it. */
 extern const struct format format_none;
