@@ -62,6 +62,8 @@ static int report_verb_run(const struct verb *verb, int argc, char **argv)
 		complain("report: what is '%s'? try: mmtrace-ctl report --help", argv[next]);
 		return EXIT_USAGE;
 	}
+	if (format_check_output(report.render.format, report.output))
+		return EXIT_USAGE;
 	return report_run(&report);
 }
 

@@ -57,6 +57,8 @@ static int snapshot_verb_run(const struct verb *verb, int argc, char **argv)
 		complain("snapshot: what is '%s'? try: mmtrace-ctl snapshot --help", argv[next]);
 		return EXIT_USAGE;
 	}
+	if (format_check_output(snapshot.render.format, snapshot.output))
+		return EXIT_USAGE;
 	return snapshot_run(&snapshot);
 }
 

@@ -49,6 +49,17 @@ static int trace_option(void *context, int id, const char *value)
 	}
 }
 
+/* Files of a directory are opened when privileges are gone. */
+static int check_format(const struct follow *follow)
+{
+	const struct format *format = follow->render.format;
+
+	if (!follow->drop_to.name || !format->is_directory)
+		return format_check_output(format, follow->output);
+	complain("--relinquish-privileges: not with --format %s", format->name);
+	return -1;
+}
+
 static int trace_run(const struct verb *verb, int argc, char **argv)
 {
 	struct follow *follow = calloc(1, sizeof(*follow));
@@ -61,6 +72,8 @@ static int trace_run(const struct verb *verb, int argc, char **argv)
 	follow->render.format = &format_text;
 	next = options_parse(verb, argc, argv, trace_option, follow);
 	next = session_options_end(follow, next, argc, argv);
+	if (next >= 0 && check_format(follow))
+		next = OPTIONS_BAD;
 	code = next < 0 ? options_exit(next) : follow_run(follow);
 	free(follow);
 	return code;

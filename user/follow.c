@@ -38,6 +38,7 @@ static struct output output_of(const struct follow *follow)
 		.path = follow->output,
 		.fd = follow->command ? STDERR_FILENO : STDOUT_FILENO,
 		.is_binary = follow->render.format->is_binary,
+		.is_directory = follow->render.format->is_directory,
 		.keeps_old = follow->keeps_old,
 	};
 }
@@ -47,6 +48,7 @@ static int open_output(struct follow *follow)
 {
 	struct output output = output_of(follow);
 
+	follow->render.path = follow->output;
 	follow->render.out = output_open(&output);
 	follow->failed |= !follow->render.out;
 	return follow->render.out ? 0 : -1;

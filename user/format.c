@@ -24,6 +24,7 @@ const struct format *const formats[] = {
 	&format_recording,
 	&format_csv,
 	&format_chrome,
+	&format_ctf,
 	&format_folded,
 	&format_folded_bytes,
 	NULL
@@ -47,6 +48,21 @@ const struct format *format_find(const char *name)
 	}
 	complain("--format: there is no '%s', but:%s", name, names);
 	return NULL;
+}
+
+/**
+ * format_check_output() - can a format be written there
+ * @format: the format
+ * @output: as the user gave it, NULL if it was not given
+ *
+ * Return: 0, or -1 and the user has been told.
+ */
+int format_check_output(const struct format *format, const char *output)
+{
+	if (!format->is_directory || (output && strcmp(output, "-")))
+		return 0;
+	complain("--format %s makes a directory; say which with --output", format->name);
+	return -1;
 }
 
 /**

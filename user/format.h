@@ -16,6 +16,7 @@ struct render;
  * @name: by which users choose it
  * @summary: one line for the help
  * @is_binary: nothing for a terminal
+ * @is_directory: it makes one, at @path of struct render; nothing goes to @out
  * @begin: before the first record; may be NULL. Returns 0, or a negative errno
  * @record: writes a valid record to @out of struct render; what it could not write
  *	is left to ferror(), what else went wrong to @failed
@@ -29,6 +30,7 @@ struct format {
 	const char	*name;
 	const char	*summary;
 	bool		is_binary;
+	bool		is_directory;
 	int		(*begin)(struct render *render);
 	void		(*record)(struct render *render, const struct mmtrace_record *rec);
 	int		(*batch)(struct render *render, const void *buf, size_t len);
@@ -41,6 +43,7 @@ extern const struct format format_json;
 extern const struct format format_recording;
 extern const struct format format_csv;
 extern const struct format format_chrome;
+extern const struct format format_ctf;
 extern const struct format format_folded;
 extern const struct format format_folded_bytes;
 
@@ -54,6 +57,7 @@ extern const struct format format_none;
 extern const struct format *const formats[];
 
 const struct format *format_find(const char *name);
+int format_check_output(const struct format *format, const char *output);
 void formats_help(FILE *out);
 
 #endif /* MMTRACE_FORMAT_H */

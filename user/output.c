@@ -54,6 +54,8 @@ static FILE *open_file(const struct output *output)
 {
 	int fd = stream_of(output);
 
+	if (output->is_directory)
+		return fopen("/dev/null", "we");
 	if (fd >= 0)
 		return fdopen(dup(fd), "we");
 	if (output->keeps_old && keep_old(output->path))

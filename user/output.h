@@ -11,12 +11,14 @@
  * @path: of the file; NULL for @fd, "-" for standard output
  * @fd: standard output or standard error
  * @is_binary: what is written is nothing for a terminal
+ * @is_directory: the format makes it, and the file is none
  * @keeps_old: a file that is there becomes PATH.old
  */
 struct output {
 	const char	*path;
 	int		fd;
 	bool		is_binary;
+	bool		is_directory;
 	bool		keeps_old;
 };
 

@@ -18,6 +18,7 @@ struct symbols;
  * struct render - where records go
  * @format: in which they are written
  * @out: the file
+ * @path: of what a format makes that is a directory; not there yet
  * @symbols: what is at the addresses of stacks; NULL to tell the addresses alone
  * @stamp: how times are told
  * @paint: when there are colours
@@ -32,6 +33,7 @@ struct symbols;
 struct render {
 	const struct format	*format;
 	FILE			*out;
+	const char		*path;
 	struct symbols		*symbols;
 	struct stamp		stamp;
 	enum paint_when		paint;

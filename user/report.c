@@ -17,6 +17,7 @@ static struct output output_of(const struct report *report)
 		.path = report->output,
 		.fd = STDOUT_FILENO,
 		.is_binary = report->render.format->is_binary,
+		.is_directory = report->render.format->is_directory,
 	};
 }
 
@@ -97,6 +98,7 @@ static int open_all(struct report *report)
 		}
 	}
 	report->render.facts = report->recording.facts;
+	report->render.path = report->output;
 	report->render.out = output_open(&output);
 	return report->render.out ? 0 : -1;
 }

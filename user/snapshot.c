@@ -24,6 +24,7 @@ static struct output output_of(const struct snapshot *snapshot)
 		.path = snapshot->output,
 		.fd = STDOUT_FILENO,
 		.is_binary = snapshot->render.format->is_binary,
+		.is_directory = snapshot->render.format->is_directory,
 	};
 }
 
@@ -167,6 +168,7 @@ int snapshot_run(struct snapshot *snapshot)
 		return EXIT_FAILED;
 	device_adopt(&snapshot->device, fd);
 	/* Nothing is taken out before it is known where it goes. */
+	snapshot->render.path = snapshot->output;
 	snapshot->render.out = output_open(&output);
 	failed = snapshot->render.out ? take(snapshot) : -1;
 	render_free(&snapshot->render);

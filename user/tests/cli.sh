@@ -69,6 +69,14 @@ expect 2 "--stack: '128' is no number" trace --stack=128
 expect 2 "--stack: '1x' is no number" trace --stack=1x
 expect 1 "$hint" trace --stack --device "$none" -- true
 expect 1 "$hint" trace -k --stack=3 --device "$none" -- true
+expect 2 "--format: there is no 'xml', but: text json recording csv chrome ctf folded" \
+	trace --format xml
+expect 2 "--format ctf makes a directory; say which with --output" trace --format ctf -- true
+expect 2 "--relinquish-privileges: not with --format ctf" trace -Z nobody --format ctf -o x
+expect 2 "--format ctf makes a directory" snapshot --format ctf
+expect 2 "--format ctf makes a directory" report --format ctf -o -
+expect 1 "$hint" trace --format ctf -o /nonexistent/x --device "$none" -- true
+expect 0 '  csv                     comma-separated' trace --help
 expect 2 "--follow: whom? give a COMMAND or --pid" trace -f
 expect 2 "--follow: whom? give a COMMAND or --pid" trace --follow --pid '!1' --anon
 expect 2 "--event: no event 'bogus'" trace --event bogus
