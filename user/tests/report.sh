@@ -66,6 +66,23 @@ ls -l
 	result $? "mmtrace.data is shown if no other is named"
 }
 
+# What formats_test writes in these formats is compared as a whole; here they are of a file.
+formats()
+{
+	local records
+
+	records=$(wc -l <"$dir/text")
+	equal "as CSV, with a header" "$("$program" report --format csv "$dir/data" 2>/dev/null | wc -l)" \
+		$((records + 1))
+	equal "as folded stacks, calls and what is lost" \
+		"$("$program" report --format folded "$dir/data" 2>/dev/null | awk '{ sum += $NF } END { print sum }')" \
+		"$(awk '{ sum += $5 == "lost" ? $6 : 1 } END { print sum }' "$dir/text")"
+	"$program" report --format ctf -o "$dir/ctf" "$dir/data" 2>/dev/null
+	equal "as CTF" "$? $(find "$dir/ctf" -name metadata | wc -l)" "0 1"
+	equal "as CTF, where something is" "$("$program" report --format ctf -o "$dir/ctf" "$dir/data" 2>&1)" \
+		"mmtrace-ctl: writing to $dir/ctf: File exists"
+}
+
 cut_and_damaged()
 {
 	local at size good said
@@ -163,6 +180,7 @@ ends()
 }
 
 whole
+formats
 cut_and_damaged
 clocks
 colors

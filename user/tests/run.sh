@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.." || exit
 build=$1
 status=0
 
-for test in text names json expr filter diagnosis symbols recording; do
+for test in text names json expr filter diagnosis symbols recording formats; do
 	echo "# $test"
 	"$build/${test}_test" || status=1
 done
@@ -27,6 +27,16 @@ if command -v python3 >/dev/null; then
 else
 	printf '1..1\nok 1 # SKIP no python3\n'
 fi
+
+# Debian's own, as only that one knows babeltrace2.
+for format in csv chrome ctf folded folded-bytes; do
+	echo "# $format, read by other programs"
+	if [ -x /usr/bin/python3 ]; then
+		tests/formats_check.py "$build/formats_test" "$format" || status=1
+	else
+		printf '1..1\nok 1 # SKIP no python3\n'
+	fi
+done
 
 echo "# filters through a shell"
 tests/filter_shell.sh "$build/filter_test" || status=1
