@@ -38,6 +38,14 @@ for format in csv chrome ctf folded folded-bytes; do
 	fi
 done
 
+echo "# recordings, read by what they say of themselves"
+if command -v python3 >/dev/null; then
+	"$build/recording_test" write >"$build/sample.data"
+	python3 tests/recording_check.py "$build/sample.data" ./mmtrace-ctl || status=1
+else
+	printf '1..1\nok 1 # SKIP no python3\n'
+fi
+
 echo "# filters through a shell"
 tests/filter_shell.sh "$build/filter_test" || status=1
 
