@@ -105,7 +105,7 @@ manual_of_program()
 		"$(help_options trace; echo --version)"
 	same "record: options" "$(page_options "$common" "Options of record" Filters)" \
 		"$(help_options record; echo --version)"
-	same "report: options" "$(page_options "$common" "Options of report")" \
+	same "report: options" "$(page_options "$common" "Options of report" Filters)" \
 		"$(help_options report; echo --version)"
 	same "recorder: options" "$(page_options "$common" "Options of recorder" Filters)" \
 		"$(help_options recorder; echo --version)"

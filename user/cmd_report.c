@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* mmtrace-ctl report: the options; what they start is in report.c. */
+#include <stdlib.h>
+
 #include "message.h"
 #include "render_options.h"
 #include "report.h"
 #include "verbs.h"
+#include "verdict.h"
 
 enum {
 	OPTION_INPUT = 1,
@@ -43,39 +46,69 @@ static int report_option(void *context, int id, const char *value)
 	case OPTION_SYMBOLS:
 		report->with_symbols = true;
 		return 0;
-	default:
+	case OPTION_INFO:
 		report->info = true;
 		return 0;
+	default:
+		return filter_add(&report->filter, id, value);
 	}
 }
 
-static int report_verb_run(const struct verb *verb, int argc, char **argv)
+static int compile(struct report *report)
 {
-	struct report report = { .input = REPORT_INPUT, .render.format = &format_text };
-	int next = options_parse(verb, argc, argv, report_option, &report);
+	if (filter_compile(&report->filter, &report->program))
+		return -1;
+	if (verdict_is_possible(&report->program))
+		return 0;
+	complain("a recording does not tell what is below a cgroup; try cgroup_id");
+	return -1;
+}
+
+static int parse(const struct verb *verb, int argc, char **argv, struct report *report)
+{
+	int next = options_parse(verb, argc, argv, report_option, report);
 
 	if (next < 0)
 		return options_exit(next);
 	if (next < argc)
-		report.input = argv[next++];
+		report->input = argv[next++];
 	if (next < argc) {
 		complain("report: what is '%s'? try: mmtrace-ctl report --help", argv[next]);
 		return EXIT_USAGE;
 	}
-	if (format_check_output(report.render.format, report.output))
+	if (format_check_output(report->render.format, report->output) || compile(report))
 		return EXIT_USAGE;
-	return report_run(&report);
+	return report_run(report);
+}
+
+static int report_verb_run(const struct verb *verb, int argc, char **argv)
+{
+	struct report *report = calloc(1, sizeof(*report));
+	int code;
+
+	if (!report) {
+		complain("no memory");
+		return EXIT_FAILED;
+	}
+	report->input = REPORT_INPUT;
+	report->render.format = &format_text;
+	code = parse(verb, argc, argv, report);
+	free(report);
+	return code;
 }
 
 const struct verb report_verb = {
 	.name		= "report",
-	.arguments	= "[OPTIONS] [FILE]",
+	.arguments	= "[OPTIONS] [FILTERS] [FILE]",
 	.summary	= "show what record has written",
 	.notes		=
 		"FILE is " REPORT_INPUT " if none is named; - is standard input. The module is\n"
 		"not needed. Of a file that is cut or damaged all is shown that can be read, it\n"
-		"is told what is wrong, and the exit code is 1.",
+		"is told what is wrong, and the exit code is 1. Losses are shown whatever the\n"
+		"filter says, and the account is that of all.\n\n"
+		FILTER_NOTES,
 	.options	= report_options,
+	.filters	= filter_options,
 	.more		= formats_help,
 	.run		= report_verb_run,
 };

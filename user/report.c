@@ -10,6 +10,7 @@
 #include "output.h"
 #include "report.h"
 #include "symbols.h"
+#include "verdict.h"
 
 static struct output output_of(const struct report *report)
 {
@@ -46,6 +47,35 @@ static void check_output(struct report *report, int failed)
 	complain("writing to %s: %s", output_name(&output), strerror(-failed));
 }
 
+/* Those of the filter, one behind the other. */
+static size_t choose(const struct report *report, const char *records, size_t len, char *chosen)
+{
+	__u32 page_size = report->recording.facts.page_size;
+	const struct mmtrace_record *rec;
+	size_t at, used = 0;
+
+	for (at = 0; at < len; at += rec->head.size) {
+		rec = (const void *)(records + at);
+		if (!verdict_accepts(&report->program, rec, page_size < 4096 ? 4096 : page_size))
+			continue;
+		memcpy(chosen + used, rec, rec->head.size);
+		used += rec->head.size;
+	}
+	return used;
+}
+
+static void show_batch(struct report *report, const void *records, size_t len)
+{
+	static __u64 chosen[RECORDING_SECTION_MAX / sizeof(__u64)];
+
+	if (report->program.preds_len) {
+		len = choose(report, records, len, (char *)chosen);
+		records = chosen;
+	}
+	if (len)
+		check_output(report, render_records(&report->render, records, len));
+}
+
 static void show_records(struct report *report)
 {
 	struct recording *recording = &report->recording;
@@ -60,7 +90,7 @@ static void show_records(struct report *report)
 		if (got == RECORDING_FAULT)
 			input_failed(report, recording->error);
 		else
-			check_output(report, render_records(&report->render, records, len));
+			show_batch(report, records, len);
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "filter.h"
 #include "recording.h"
 #include "render.h"
 
@@ -17,7 +18,9 @@
  * @output: file to write to, NULL for standard output
  * @with_symbols: what is at the addresses of stacks
  * @info: not the records, but what is known of them
+ * @filter: which records to show
  * @render: where records go; @format set by the caller
+ * @program: of @filter
  * @recording: that is read
  * @failed: the user has been told of an error
  * @closed: nobody reads the output any more
@@ -27,8 +30,10 @@ struct report {
 	const char		*output;
 	bool			with_symbols;
 	bool			info;
+	struct filter		filter;
 	struct render		render;
 
+	struct program		program;
 	struct recording	recording;
 	bool			failed;
 	bool			closed;

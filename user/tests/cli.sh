@@ -104,6 +104,8 @@ expect 2 "--format: there is no 'x', but: text json" report --format x
 expect 2 "--time: there is no 'x', but: mono wall relative delta" report --time x
 expect 2 "--color: there is no 'x', but: auto always never" trace --color=x
 expect 2 "report: what is 'b'" report a b
+expect 2 "no field 'pth'" report -e 'pth == 3'
+expect 2 "try cgroup_id" report -e 'cgroup == /'
 expect 1 "/dev/zero: no recording of mmtrace" report /dev/zero
 expect 1 "$hint" trace --device "$none" --pid $$ -f
 expect 1 "$hint" selftest --device "$none"

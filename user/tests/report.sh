@@ -132,6 +132,18 @@ clocks()
 		"$("$program" report --json "$dir/data" 2>/dev/null | cksum)"
 }
 
+filters()
+{
+	"$program" report -e 'event == mremap || path == /x' "$dir/data" >"$dir/part" 2>/dev/null
+	equal "a filter holds, and losses and the unknown are shown" \
+		"$(awk '{ print $5 }' "$dir/part" | xargs)" "mremap do_mmap lost unknown"
+	grep -Fxvf "$dir/text" "$dir/part"
+	equal "as they are without it" "$?" 1
+	"$program" report --failed --format recording -o "$dir/again" "$dir/data" 2>/dev/null
+	equal "and in a recording of a part" "$("$program" report --event mremap "$dir/again" 2>/dev/null | grep -c -e -ENOMEM) $(
+		"$program" report "$dir/again" 2>/dev/null | wc -l)" "1 3"
+}
+
 # colored VARIABLE=VALUE... ARGUMENT: the output on a terminal has colours
 colored()
 {
@@ -183,6 +195,7 @@ whole
 formats
 cut_and_damaged
 clocks
+filters
 colors
 ends
 echo "1..$told"
