@@ -1,0 +1,218 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# mmtrace-ctl record and report: the same lines as cat has, byte for byte, in few
+# wake-ups and write()s; what is there when it ends, is interrupted, or can't write.
+#
+# timeout: 240
+
+# shellcheck source=tests/guest/testing.sh
+. "$(dirname "$0")/testing.sh"
+
+ctl=mmtrace-ctl
+calls=${RECORD_CALLS:-30000}
+cp /bin/true one
+
+# start_record OPTION...: in the background; returns when it is recording. Standard error
+# is in said.
+start_record()
+{
+	local before
+
+	before=$(event_status do_mmap sessions)
+	start "$ctl" record "$@" 2>said
+	until_true 30 armed do_mmap $((before + 1)) || bail "record does not record: $(cat said)"
+}
+
+# shows FILE PATTERN: a report of it has such a line
+# shellcheck disable=SC2317 # check calls it
+shows()
+{
+	"$ctl" report "$1" 2>/dev/null | grep -q "$2"
+}
+
+of_a_command()
+{
+	expect "exits as the command does" 3 'hits: ' "$ctl" record -f -- sh -c './one; exit 3'
+	check "into mmtrace.data, which report shows" sh -c "$ctl report | grep -q 'path=$PWD/one '"
+	equal "the command is in it" "$("$ctl" report --info | sed -n 's/^command *//p')" "sh -c './one; exit 3'"
+	equal "and the kernel" "$("$ctl" report --info | sed -n 's/^kernel *//p')" "$(uname -r)"
+	cp mmtrace.data first
+	expect "again, with a filter" 0 '' "$ctl" record --prot exec -- ./one
+	check "the old one is kept" cmp first mmtrace.data.old
+	expect "the filter is in it" 0 'filter    prot & PROT_EXEC && pid == ' "$ctl" report --info
+	equal "and holds" "$("$ctl" report | grep -vc 'prot=[^ ]*PROT_EXEC')" 0
+	cp mmtrace.data first
+	expect "what can't begin" 1 '--ring-size: the module takes' "$ctl" record --ring-size 2G -- ./one
+	check "changes no file" cmp first mmtrace.data
+	expect "no such command" 127 'nosuch: command not found' "$ctl" record -o none -- nosuch
+	expect "is a recording nevertheless" 0 'records   0' "$ctl" report --info none
+	equal "through a pipe" "$("$ctl" record -o - -- ./one 2>/dev/null | "$ctl" report - |
+		grep -c "path=$PWD/one ")" "$("$ctl" record -o whole -- ./one 2>/dev/null
+		"$ctl" report whole | grep -c "path=$PWD/one ")"
+	"$ctl" record --stack -o stacks -- /bin/true 2>/dev/null
+	check "stacks have files of the recording itself" \
+		sh -c "$ctl report -k stacks | grep -Eq '^ > /[^ ]*/ld-[^ ]*\(.*\) \[0x[0-9a-f]+\]$'"
+}
+
+# Both begin with the first marker: the numbers of records are the same, too.
+same_as_cat()
+{
+	local tracer
+
+	"$ctl" filter set --comm 'marker*'
+	start_cat live
+	tracer=$pid
+	start_record -o recorded
+	for _ in 1 2 3; do
+		marked live
+	done
+	stop "$pid" INT
+	result $? "SIGINT ends it well"
+	stop "$tracer"
+	"$ctl" filter clear
+	"$ctl" report recorded >shown
+	check "cat and report have the same, byte for byte" cmp live shown
+	check "and some there is" test "$(wc -l <live)" -gt 10
+	equal "it told the account" "$(sed -n 's/.* \([0-9]*\) delivered.*/\1/p' said)" "$(wc -l <shown)"
+	check "as report does" grep -Eq "^all .* $(wc -l <shown) +0 +0 +0 +[0-9]+\$" <("$ctl" report --info recorded)
+}
+
+io()
+{
+	sed -n "s/^$1: //p" "/proc/$pid/io"
+}
+
+switches()
+{
+	awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$pid/status"
+}
+
+# shellcheck disable=SC2317 # check calls it
+is_written()
+{
+	[ "$(stat -c %s "$1")" -gt "$2" ]
+}
+
+wakes_seldom()
+{
+	local size writes wakes records
+
+	start_record -o storm --comm mremap_storm --ring-size 4M
+	size=$(stat -c %s storm)
+	writes=$(io syscw)
+	wakes=$(switches)
+	"$here/mremap_storm" 1 "$calls"
+	until_true 30 is_written storm "$((size + 100 * calls))" || bail "not written: $(stat storm)"
+	writes=$(($(io syscw) - writes))
+	wakes=$(($(switches) - wakes))
+	stop "$pid" INT
+	records=$("$ctl" report --info storm | sed -n 's/^records *\([0-9]*\),.*/\1/p')
+	echo "# $records records, $wakes wake-ups, $writes write()s"
+	check "all of $calls calls are there" test "$records" -ge "$calls"
+	check "no more than a wake-up for 500 records" test "$((wakes * 500))" -le "$records"
+	check "nor a write()" test "$((writes * 500))" -le "$records"
+}
+
+# not_complete FILE: what it has is shown, and that it is cut
+# shellcheck disable=SC2317 # check calls it
+not_complete()
+{
+	local said
+
+	said=$("$ctl" report "$1" 2>&1 >shown)
+	[ $? = 1 ] && [[ $said == *"cut at byte $(stat -c %s "$1"): "* ]] && [ "$(wc -l <shown)" -gt 100 ]
+}
+
+ends()
+{
+	local tracer
+
+	start_record -o killed --comm mremap_storm
+	"$here/mremap_storm" 1 1000
+	until_true 30 is_written killed 100000
+	stop "$pid" KILL
+	check "killed, it leaves what it had" not_complete killed
+	start_record -o terminated --comm one
+	./one
+	stop "$pid" TERM
+	result $? "SIGTERM ends it well"
+	check "with all that was there" shows terminated "path=$PWD/one "
+	check "and tells the account" grep -q ' hits: ' said
+
+	start "$ctl" trace -o traced 2>said
+	tracer=$pid
+	until_true 30 armed do_mmap 1
+	stop "$tracer" INT
+	check "trace tells it, too, when it is interrupted" grep -q ' hits: .* delivered, 0 lost' said
+	equal "and not when its command ends" "$("$ctl" trace -o traced -- ./one 2>&1)" ""
+
+	mkdir small
+	mount -t tmpfs -o size=512k tmpfs small
+	expect "a full disk" 1 'writing to small/full: No space left on device' \
+		"$ctl" record -o small/full --comm mremap_storm -- "$here/mremap_storm" 1 8000
+	check "leaves what it had" not_complete small/full
+	umount small
+	expect "no room at all" 1 'writing to /dev/full: No space left on device' \
+		"$ctl" record -o /dev/full -- ./one
+}
+
+# It has to give a write() up that nobody reads the bytes of.
+second_signal()
+{
+	local tracer
+
+	mkfifo stuck
+	exec 3<>stuck
+	start "$ctl" trace -o stuck --comm mremap_storm 2>/dev/null
+	tracer=$pid
+	until_true 30 armed do_mmap 1
+	kill -STOP "$tracer"
+	"$here/mremap_storm" 1 2000
+	kill -INT "$tracer"
+	kill -CONT "$tracer"
+	# It has taken the first one, and there is more to write than a pipe holds.
+	until_true 30 grep -q '^SigBlk:.*0$' "/proc/$tracer/status" || bail "SIGINT is not taken"
+	stop "$tracer" INT
+	equal "a second SIGINT ends it at once" $? 130
+	exec 3>&-
+}
+
+on_a_terminal()
+{
+	local tracer
+
+	mkfifo go
+	TERM=xterm start script -qfec "$ctl record -o terminal -- sh -c './one; read -r line <go'" typescript >/dev/null
+	tracer=$pid
+	check "on a terminal it shows how far it is" \
+		until_true 30 grep -aEq 'terminal: [1-9][0-9]* records, [0-9]+ KiB, 0 lost' typescript
+	echo x >go
+	ended "$tracer"
+	result $? "and ends as the command does"
+	check "what it has shown is taken away" \
+		grep -aq $'lost\r\e\\[Kmmtrace-ctl: .* hits: ' typescript
+	expect "a recording is nothing for a terminal" 1 'nothing for a terminal' \
+		script -qec "$ctl record -o - -- ./one" /dev/null
+}
+
+of_a_recorder()
+{
+	start "$ctl" recorder --comm one
+	until_true 30 armed do_mmap 1 || bail "the recorder does not record"
+	./one
+	expect "a snapshot as a recording" 0 '' "$ctl" snapshot --format recording -o snapshot
+	check "is shown" shows snapshot "path=$PWD/one "
+	equal "all of them before it was taken" "$("$ctl" report --time relative snapshot | grep -vc '^ *-[0-9]')" 0
+	stop "$pid"
+}
+
+of_a_command
+same_as_cat
+wakes_seldom
+ends
+second_signal
+on_a_terminal
+of_a_recorder
+equal "no session is left" "$(sessions)" 0
+done_testing
