@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.." || exit
 build=$1
 status=0
 
-for test in text names json expr filter diagnosis symbols recording verdict formats; do
+for test in text names json expr filter diagnosis symbols recording verdict formats summary; do
 	echo "# $test"
 	"$build/${test}_test" || status=1
 done
