@@ -27,6 +27,8 @@ const struct format *const formats[] = {
 	&format_ctf,
 	&format_folded,
 	&format_folded_bytes,
+	&format_html,
+	&format_svg,
 	NULL
 };
 

@@ -46,6 +46,8 @@ extern const struct format format_chrome;
 extern const struct format format_ctf;
 extern const struct format format_folded;
 extern const struct format format_folded_bytes;
+extern const struct format format_html;
+extern const struct format format_svg;
 
 /* Writes nothing; no user chooses it. */
 extern const struct format format_none;

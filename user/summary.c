@@ -156,14 +156,15 @@ static void take_stack(struct summary *summary, const struct one_call *call, dou
 	if (!stack)
 		return;
 	summary->stacks++;
+	/* Addresses alone differ from process to process, and make no tree. */
+	if (!symbols)
+		return;
 	frame = flame_push(&summary->by_stack, FLAME_ROOT, call->name);
 	if (stack->flags & (MMTRACE_STACK_CUT | MMTRACE_STACK_BROKEN))
 		frame = flame_push(&summary->by_stack, frame, name(summary, "[unknown callers]"));
 	for (i = stack->depth; i-- > 0;) {
-		struct symbol symbol = {};
+		struct symbol symbol = symbols_find(symbols, rec, stack->ip[i]);
 
-		if (symbols)
-			symbol = symbols_find(symbols, rec, stack->ip[i]);
 		frame = flame_push(&summary->by_stack, frame,
 				   label(summary, &symbol, stack->ip[i]));
 	}

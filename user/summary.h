@@ -27,7 +27,7 @@ struct symbols;
  * @timeline: bytes over time
  * @latency: by event
  * @by_what: process, event, file
- * @by_stack: process, stack, event; of records with a stack
+ * @by_stack: process, stack, event; of records with a stack, if there are symbols
  * @rollup: what is alike, added up
  * @slowest: some calls
  * @failed: the last ones that failed

@@ -46,6 +46,13 @@ else
 	printf '1..1\nok 1 # SKIP no python3\n'
 fi
 
+echo "# pages, read by another parser"
+if command -v python3 >/dev/null; then
+	python3 tests/page_check.py "$build/page_samples" || status=1
+else
+	printf '1..1\nok 1 # SKIP no python3\n'
+fi
+
 echo "# filters through a shell"
 tests/filter_shell.sh "$build/filter_test" || status=1
 
