@@ -49,6 +49,8 @@ fi
 echo "# pages, read by another parser"
 if command -v python3 >/dev/null; then
 	python3 tests/page_check.py "$build/page_samples" || status=1
+	echo "# pages in a browser"
+	python3 tests/page_browser.py "$build/page_samples" || status=1
 else
 	printf '1..1\nok 1 # SKIP no python3\n'
 fi
