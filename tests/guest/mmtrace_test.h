@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -17,7 +18,18 @@
 #include <unistd.h>
 
 #include <linux/mmtrace.h>
+
+/* What ends a test that takes too long; on a slow kernel it may take longer. */
+static inline unsigned int patient_alarm(unsigned int seconds)
+{
+	const char *patience = getenv("MMTRACE_PATIENCE");
+
+	return alarm(seconds * (patience ? atoi(patience) : 1));
+}
+
+#define alarm patient_alarm
 #include <kselftest_harness.h>
+#undef alarm
 
 #define DEVICE		"/dev/mmtrace"
 #define POISON		0xa5

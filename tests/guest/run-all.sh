@@ -88,7 +88,7 @@ ran=0
 while read -r test limit; do
 	case " $* " in
 	"  " | *" $test "*)
-		run_test "$test" "$limit" </dev/null
+		run_test "$test" "$((limit * ${MMTRACE_PATIENCE:-1}))" </dev/null
 		ran=$((ran + 1)) ;;
 	esac
 done <"$tests/timeouts"

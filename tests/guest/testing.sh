@@ -74,10 +74,11 @@ bail()
 	exit 1
 }
 
-# until_true SECONDS COMMAND...: again and again until it succeeds
+# until_true SECONDS COMMAND...: again and again until it succeeds; a slow kernel gets
+# as many times as long
 until_true()
 {
-	local deadline=$((SECONDS + $1))
+	local deadline=$((SECONDS + $1 * ${MMTRACE_PATIENCE:-1}))
 	shift
 
 	until "$@" >/dev/null 2>&1; do

@@ -70,6 +70,16 @@ select_kernel()
 	series=${kernel%%-*}
 }
 
+# patience: how many times as long as of others it takes to do something on the kernel
+patience()
+{
+	case $kernel in
+	*-kasan) echo 6 ;;
+	*-kcsan) echo 3 ;;
+	*) echo 1 ;;
+	esac
+}
+
 # kernel_release: the release that setup.sh has chosen, such as 6.1.0-9-cloud-amd64
 kernel_release() { cat "$cache/release-$target" 2>/dev/null || :; }
 
