@@ -80,6 +80,15 @@ patience()
 	esac
 }
 
+# memory: MB of the guest; kmemleak reads all of it, again and again
+memory()
+{
+	case $kernel in
+	*-kasan) echo 1024 ;;
+	*) echo 2048 ;;
+	esac
+}
+
 # kernel_release: the release that setup.sh has chosen, such as 6.1.0-9-cloud-amd64
 kernel_release() { cat "$cache/release-$target" 2>/dev/null || :; }
 
@@ -100,10 +109,18 @@ kernel_dir() { echo "$cache/kernel-$(kernel_release)"; }
 headers_dir() { echo "$cache/headers-$(kernel_release)"; }
 kernel_headers() { echo "/usr/src/linux-headers-$(kernel_release)"; }
 
+# What the kernel is built from, if it is built here.
+kernel_recipe() { stamp "$vm/build-kernel.sh" "$vm/debug/base.config" "$vm/debug/$flavour.config"; }
+
 toolchain_dir()
 {
-	echo "$cache/toolchain-$suite-$arch-$(cat "$(headers_dir)/kbuild" 2>/dev/null)-$(
-		stamp "$vm/toolchain-packages" "$vm/apt.sh")"
+	if [ "$use" = debug ]; then
+		echo "$cache/toolchain-$suite-$arch-$cc-$(
+			stamp "$vm/toolchain-packages" "$vm/kernel-packages" "$vm/apt.sh")"
+	else
+		echo "$cache/toolchain-$suite-$arch-$(cat "$(headers_dir)/kbuild" 2>/dev/null)-$(
+			stamp "$vm/toolchain-packages" "$vm/apt.sh")"
+	fi
 }
 
 initramfs_file()
@@ -168,30 +185,35 @@ with_fresh_lists()
 	return 1
 }
 
-# in_toolchain COMMAND...: runs it in the toolchain's root, which has the headers
-# of the kernel, and this tree where it is here
-in_toolchain()
+# in_root SOURCES COMMAND...: runs it in the toolchain's root, which has SOURCES
+# as /usr/src, and this tree where it is here
+in_root()
 {
-	local user=()
+	local sources=$1 user=()
+	shift
 
 	if [ "$(id -u)" != 0 ]; then
 		user=(-r)
 		unshare -r -m true 2>/dev/null ||
 			die "this user may not make a user namespace: do it as root"
 	fi
-	unshare "${user[@]}" -m "$vm/in-root.sh" "$(toolchain_dir)" "$(headers_dir)" "$top" "$@"
+	unshare "${user[@]}" -m "$vm/in-root.sh" "$(toolchain_dir)" "$sources" "$top" "$@"
 }
+
+# in_toolchain COMMAND...: with the headers of the kernel
+in_toolchain() { in_root "$(headers_dir)" "$@"; }
 
 # kernel_make DIRECTORY ARGUMENT...: the kernel's own Makefiles, over a module
 # BTF of the module would need the kernel's vmlinux, which no package has.
 kernel_make()
 {
-	local dir=$1 cross=()
+	local dir=$1 more=()
 	shift
 
-	[ "$arch" != arm64 ] || cross=(CROSS_COMPILE=aarch64-linux-gnu-)
+	[ "$arch" != arm64 ] || more=(CROSS_COMPILE=aarch64-linux-gnu-)
+	[ "$use" != debug ] || more=(MMTRACE_DEBUG=y)
 	in_toolchain make -s --no-print-directory -j "$(nproc)" -C "$(kernel_headers)" M="$dir" \
-		"${cross[@]}" CC="$(compiler)" CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
+		"${more[@]}" CC="$(compiler)" CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
 }
 
 # cross PROGRAM: of the host's own toolchain, the one for the guest's programs

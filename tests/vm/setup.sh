@@ -87,7 +87,7 @@ fill_release()
 {
 	local file=$cache/release-$target release
 
-	[ -z "$(find "$file" -mtime -7 2>/dev/null)" ] || return 0
+	[ "$use" != debug ] && [ -z "$(find "$file" -mtime -7 2>/dev/null)" ] || return 0
 	if suite_lists "$suite" "$arch"; then
 		for release in $(releases); do
 			if complete "$release"; then
@@ -97,6 +97,53 @@ fill_release()
 		done
 	fi
 	[ -e "$file" ] || { say "Debian $suite has no kernel $kernel for $arch"; exit "$gone"; }
+}
+
+# version_of PACKAGE: that the suite has
+version_of()
+{
+	suite_apt "$suite" "$arch" apt-cache show "$1" | sed -n 's/^Version: //p' | head -n 1
+}
+
+# A kernel that is built here is another one with each change of its source or of
+# how it is built.
+fill_built_release()
+{
+	local file=$cache/release-$target version
+
+	[ "$use" = debug ] || return 0
+	[ -z "$(find "$file" -mtime -7 2>/dev/null)" ] || [[ $(kernel_release) != *-"$(kernel_recipe)" ]] ||
+		return 0
+	suite_lists "$suite" "$arch"
+	version=$(version_of "linux-source-$series")
+	[ -n "$version" ] || { say "Debian $suite has no source of kernel $series"; exit "$gone"; }
+	echo "$version-$flavour-$(kernel_recipe)" >"$file"
+}
+
+# This takes so long that others may set up meanwhile, but for this kernel.
+fill_built_kernel()
+{
+	[ "$use" = debug ] && [ ! -d "$(kernel_dir)" ] || return 0
+	keep
+	flock -u 9
+	exec 8>"$cache/lock-$target"
+	flock 8
+	[ -d "$(kernel_dir)" ] || build_kernel
+	flock 9
+	exec 8>&-
+}
+
+build_kernel()
+{
+	say "fetching the source of kernel $(kernel_release)"
+	suite_lists "$suite" "$arch"
+	quietly fetch_only "$suite" "$arch" "$tmp/source-deb" "linux-source-$series" ||
+		die "could not fetch linux-source-$series"
+	"$vm/build-kernel.sh" "$tmp"/source-deb/*.deb "$tmp/built" ||
+		die "could not build kernel $(kernel_release)"
+	rm -rf "$(headers_dir)"
+	mv -T "$tmp/built/headers" "$(headers_dir)"
+	mv -T "$tmp/built/kernel" "$(kernel_dir)"
 }
 
 fill_kernel()
@@ -122,7 +169,7 @@ fill_headers()
 	dir=$(headers_dir)
 	name=linux-headers-$(kernel_release)
 
-	[ ! -d "$dir" ] || return 0
+	[ "$use" != debug ] && [ ! -d "$dir" ] || return 0
 	suite_lists "$suite" "$arch"
 	depends "$suite" "$arch" "$name" >"$tmp/depends"
 	# shellcheck disable=SC2046 # the name of a package
@@ -136,16 +183,17 @@ fill_headers()
 
 fill_toolchain()
 {
-	local dir packages compiler=$cc
+	local dir packages compiler=$cc tables=("$vm/toolchain-packages")
 	dir=$(toolchain_dir)
 
 	[ ! -d "$dir" ] || return 0
 	say "making the toolchain of kernel $(kernel_release): Debian $suite, $cc (once, a minute)"
 	[ "$arch" != arm64 ] || compiler=$cc-aarch64-linux-gnu
 	suite_lists "$suite" amd64
-	mapfile -t packages < <(names "$vm/toolchain-packages")
-	quietly fetch_debs "$suite" amd64 "$tmp/toolchain-debs" \
-		"${packages[@]}" "$compiler" "$(cat "$(headers_dir)/kbuild")" ||
+	[ "$use" != debug ] || tables+=("$vm/kernel-packages")
+	mapfile -t packages < <(cat "${tables[@]}" | names /dev/stdin)
+	[ "$use" = debug ] || packages+=("$(cat "$(headers_dir)/kbuild")")
+	quietly fetch_debs "$suite" amd64 "$tmp/toolchain-debs" "${packages[@]}" "$compiler" ||
 		die "could not fetch the toolchain of Debian $suite"
 	unpack_debs "$tmp/toolchain-debs" "$tmp/toolchain"
 	ln -sf dash "$tmp/toolchain/usr/bin/sh"
@@ -158,7 +206,7 @@ fill_initramfs()
 	local file
 	file=$(initramfs_file)
 
-	[ "$use" = test ] && [ ! -e "$file" ] || return 0
+	[ "$use" != build ] && [ ! -e "$file" ] || return 0
 	if [ ! -e "$(busybox_file)" ]; then
 		suite_lists "$(host_suite)" "$arch"
 		quietly fetch_only "$(host_suite)" "$arch" "$tmp/busybox" busybox-static ||
@@ -176,7 +224,7 @@ fill_guest_root()
 	local file
 	file=$(guest_root_file)
 
-	[ "$use" = test ] && [ ! -e "$file" ] || return 0
+	[ "$use" != build ] && [ ! -e "$file" ] || return 0
 	say "making the root of the guest, Debian $(host_suite) $arch (once, less than a minute)"
 	suite_lists "$(host_suite)" "$arch"
 	quietly "$vm/guest-root.sh" "$(host_suite)" "$arch" "$tmp/root" ||
@@ -206,12 +254,18 @@ fill_linux_source()
 	mv -T "$tmp/source" "$dir"
 }
 
-# Things that no run has used for a month go away.
-sweep()
+# What was unpacked has the time that its package was made at.
+keep()
 {
 	touch -c "$(initramfs_file)" "$(guest_root_file)" "$(kernel_dir)" "$(headers_dir)" \
 		"$(toolchain_dir)" "$(linux_source_dir)" "$(busybox_file)"
-	find "$cache" -mindepth 1 -maxdepth 1 -mtime +30 ! -name lock -exec rm -rf {} +
+}
+
+# Things that no run has used for a month go away.
+sweep()
+{
+	keep
+	find "$cache" -mindepth 1 -maxdepth 1 -mtime +30 ! -name 'lock*' -exec rm -rf {} +
 }
 
 check_host
@@ -224,9 +278,11 @@ mkdir -p "$tmp"
 
 install_packages
 fill_release
+fill_built_release
 fill_kernel
 fill_headers
 fill_toolchain
+fill_built_kernel
 fill_initramfs
 fill_guest_root
 fill_linux_source
