@@ -83,7 +83,32 @@ hooks()
 	printf '\n@@end 0 0\n'
 }
 
+kmemleak=/sys/kernel/debug/kmemleak
+
+# What was lost before the tests is the kernel's own.
+leaks_before()
+{
+	[ -e "$kmemleak" ] || return
+	echo scan >"$kmemleak"
+	echo clear >"$kmemleak"
+}
+
+# A block is told of when two scans did not find a pointer to it, and it was not new at
+# the second: 5 s old.
+leaks()
+{
+	[ -e "$kmemleak" ] || return
+	printf '\n@@begin guest/kmemleak\n1..1\n'
+	echo scan >"$kmemleak"
+	sleep 6
+	echo scan >"$kmemleak"
+	sed 's/^/# /' "$kmemleak"
+	[ -s "$kmemleak" ] && echo "not ok 1 - no memory is lost" || echo "ok 1 - no memory is lost"
+	printf '\n@@end 0 0\n'
+}
+
 ulimit -c 0
+leaks_before
 ran=0
 while read -r test limit; do
 	case " $* " in
@@ -93,6 +118,7 @@ while read -r test limit; do
 	esac
 done <"$tests/timeouts"
 hooks
+leaks
 if [ "$ran" = 0 ] || { [ $# -gt 0 ] && [ "$ran" != $# ]; }; then
 	printf '@@begin guest/all\n1..1\nnot ok 1 - ran %s of the tests asked for: %s\n@@end 0 0\n' \
 		"$ran" "${*:-all}"
