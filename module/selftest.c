@@ -155,8 +155,9 @@ int selftest(void)
 	if (!(hook_events() & MMTRACE_EVENT_BIT(MMTRACE_EVENT_DO_MMAP)) || !current->mm)
 		return 0;
 	file = shmem_file_setup(NAME, (PGOFF + 4) << PAGE_SHIFT, SHMEM_FLAGS_NONE);
+	/* Without memory for an inode, shmem says ENOSPC. */
 	if (IS_ERR(file))
-		return PTR_ERR(file);
+		return PTR_ERR(file) == -ENOSPC ? -ENOMEM : PTR_ERR(file);
 	err = map_and_check(file, reason, sizeof(reason));
 	fput(file);
 	switch (err) {
