@@ -96,7 +96,7 @@ kasan()
 kcsan()
 {
 	seen two_counters "BUG: KCSAN: data-race in count"
-	seen missing_barrier "BUG: KCSAN: data-race in take_turns"
+	seen missing_barrier "BUG: KCSAN: data-race in turn_"
 }
 
 case $1 in

@@ -14,7 +14,8 @@ module=$base/mmtrace.ko
 # complaints TEST: of the kernel, since TEST began
 complaints()
 {
-	dmesg | tac | sed "/mmtrace-test: begin $1\$/q" | tac | grep -E -f "$base/complaints"
+	dmesg | tac | sed "/mmtrace-test: begin $1\$/q" | tac | sed -f "$base/excused" |
+		grep -E -f "$base/complaints"
 }
 
 fail()
@@ -107,6 +108,18 @@ leaks()
 	printf '\n@@end 0 0\n'
 }
 
+# KCSAN is as silent where it is off.
+watched()
+{
+	local kcsan=/sys/kernel/debug/kcsan count
+
+	[ -e "$kcsan" ] || return
+	count=$(awk -F ': *' '$1 == "setup_watchpoints" { print $2 }' "$kcsan")
+	printf '\n@@begin guest/kcsan\n1..1\n# %s accesses were watched\n' "$count"
+	[ "${count:-0}" -gt 0 ] && echo "ok 1 - KCSAN watches" || echo "not ok 1 - KCSAN watches"
+	printf '\n@@end 0 0\n'
+}
+
 ulimit -c 0
 leaks_before
 ran=0
@@ -119,6 +132,7 @@ while read -r test limit; do
 done <"$tests/timeouts"
 hooks
 leaks
+watched
 if [ "$ran" = 0 ] || { [ $# -gt 0 ] && [ "$ran" != $# ]; }; then
 	printf '@@begin guest/all\n1..1\nnot ok 1 - ran %s of the tests asked for: %s\n@@end 0 0\n' \
 		"$ran" "${*:-all}"
