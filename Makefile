@@ -73,6 +73,9 @@ check: ## all tests (TESTS="..." for some of the guest; KERNEL=6.12 ARCH=arm64 f
 check-matrix: ## the guest's tests on all kernels of tests/vm/kernels, and a table of them
 	+@tests/run.sh --matrix
 
+check-debug: ## the guest's tests on kernels that find bugs of memory, locks, races (TESTS=, KERNEL=)
+	+@$(SELECT) tests/debug.sh $(TESTS)
+
 shell: ## a shell in the virtual machine, with the module loaded
 	+@$(SELECT) tests/vm/run --interactive
 
@@ -102,5 +105,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 	@echo "Everything that check, deb, demo, shell, style and sparse need is installed by them."
 
-.PHONY: all module user headers install uninstall deb demo check check-matrix shell bench style \
+.PHONY: all module user headers install uninstall deb demo check check-matrix check-debug shell bench style \
 	tree-clean sparse clean help
