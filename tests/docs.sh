@@ -107,6 +107,8 @@ manual_of_program()
 		"$(help_options record; echo --version)"
 	same "report: options" "$(page_options "$common" "Options of report" Filters)" \
 		"$(help_options report; echo --version)"
+	same "stat: options" "$(page_options "$common" "Options of stat" Filters)" \
+		"$(help_options stat; echo --version)"
 	same "recorder: options" "$(page_options "$common" "Options of recorder" Filters)" \
 		"$(help_options recorder; echo --version)"
 	same "snapshot: options" "$(page_options "$common" "Options of snapshot")" \
@@ -119,6 +121,8 @@ manual_of_program()
 	has docs/mmtrace-ctl.1 "events" "$("$program" --words | sed -n 's/^event //p')"
 	same "formats" "$(sed -n '/^\.Ss Formats/,/^\.Ss JSON/s/^\.It Li //p' docs/mmtrace-ctl.1)" \
 		"$("$program" --words | sed -n 's/^format //p')"
+	has docs/mmtrace-ctl.1 "keys of tables" "$("$program" --words | sed -n 's/^key //p')"
+	has docs/mmtrace-ctl.1 "orders of tables" "$("$program" --words | sed -n 's/^order //p')"
 	has docs/mmtrace-ctl.1 "keys of JSON but arguments" "$(json_keys)"
 	has docs/mmtrace-ctl.1 "environment" "$(sed -n 's/^#define DEVICE_ENV.*"\(.*\)"/\1/p' user/device.h)"
 }
@@ -251,9 +255,9 @@ completion_of_words()
 	local verb
 
 	offers "verbs" "$(help_verbs; lines --help -h --version)" ""
-	offers "a verb that has begun" status st
+	offers "a verb that has begun" "$(lines stat status)" st
 	offers "help of a verb" "$(help_verbs | grep -v help)" help ""
-	for verb in status trace record report recorder snapshot selftest; do
+	for verb in status trace record report stat recorder snapshot selftest; do
 		offers "options of $verb" "$(help_options "$verb")" "$verb" -
 	done
 	offers "options of filter set" "$(help_options filter)" filter set -
@@ -288,6 +292,8 @@ completion_of_values()
 	offers "a format" json trace --format js
 	offers "a time" relative report --time rel
 	offers "one of two formats" "$(lines folded folded-bytes)" snapshot --format fol
+	offers "a key" process stat --by pr
+	offers "an order" bytes stat --sort by
 	offers_nothing "a size" trace --ring-size ""
 }
 
@@ -317,6 +323,7 @@ completion_of_commands()
 	: >"$dir/a-command-of-ours"
 	chmod +x "$dir/a-command-of-ours"
 	offers "a command" a-command-of-ours trace a-comm
+	offers "a command of stat" a-command-of-ours stat --by file a-comm
 	offers "a command behind --" a-command-of-ours trace -- a-comm
 	offers "a command behind options" a-command-of-ours \
 		trace --json -o out --event=mmap,mmap2 --comm a:b --ring 4M a-comm

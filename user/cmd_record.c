@@ -37,13 +37,14 @@ static int record_option(void *context, int id, const char *value)
 	return 0;
 }
 
-static void show_progress(struct follow *follow)
+static int show_progress(struct follow *follow)
 {
 	const struct render *render = &follow->render;
 
 	show_status("%s: %llu records, %llu KiB, %llu lost", follow->output,
 		    (unsigned long long)render->records, (unsigned long long)render->bytes / 1024,
 		    (unsigned long long)render->lost);
+	return 0;
 }
 
 static void set_up(struct follow *follow)

@@ -228,7 +228,7 @@ static void take_tick(struct follow *follow)
 	__u64 times;
 
 	if (read(follow->tick_fd, &times, sizeof(times)) == sizeof(times))
-		follow->tick(follow);
+		check_output(follow, follow->tick(follow) ?: render_flush(&follow->render));
 }
 
 static bool is_pipe_closed(short revents)
@@ -257,12 +257,12 @@ static void wait_and_take(struct follow *follow, struct pollfd fds[4])
 	}
 	if (fds[1].revents)
 		take_signal(follow);
-	if (fds[3].revents)
-		take_tick(follow);
 	if (is_pipe_closed(fds[2].revents))
 		follow->closed = true;
-	else if (fds[0].revents && take_batches(follow))
+	else if ((fds[0].revents || fds[3].revents) && take_batches(follow))
 		follow->stop = true;
+	if (fds[3].revents && !follow->closed)
+		take_tick(follow);
 }
 
 /* Until the command has ended, or all are gone who are followed, or somebody stops us. */
@@ -282,6 +282,7 @@ static void follow_records(struct follow *follow)
 			device_stop(&follow->device);
 			fds[0].fd = -1;
 			fds[2].fd = -1;
+			fds[3].fd = -1;
 		}
 	}
 }

@@ -18,7 +18,8 @@
  * @keeps_old: what is in the way of @output is kept, see struct output
  * @tells: the account at the end, not only when interrupted
  * @lazy: wake seldom, for large batches
- * @tick: called now and then; NULL for never
+ * @tick: called now and then, when all records of before are taken; NULL for never.
+ *	Returns 0, or a negative errno if the output can't be written
  * @tick_ms: how often
  * @overwrite: mode of the rings
  * @own: record our own calls
@@ -55,7 +56,7 @@ struct follow {
 	bool			keeps_old;
 	bool			tells;
 	bool			lazy;
-	void			(*tick)(struct follow *follow);
+	int			(*tick)(struct follow *follow);
 	unsigned int		tick_ms;
 	bool			overwrite;
 	bool			own;

@@ -13,6 +13,7 @@ static const struct verb *const verbs[] = {
 	&trace_verb,
 	&record_verb,
 	&report_verb,
+	&stat_verb,
 	&recorder_verb,
 	&snapshot_verb,
 	&selftest_verb,

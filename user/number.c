@@ -56,3 +56,24 @@ int number_count(const char *option, const char *value, __u64 *count)
 	complain("%s: '%s' is no number", option, value);
 	return -1;
 }
+
+/**
+ * number_seconds() - the value of an option that is an interval
+ * @option: its name
+ * @value: as typed; may have a fraction
+ * @ns: filled in
+ *
+ * Return: 0; -1 if it is none from 0.001 to a day, and the user has been told.
+ */
+int number_seconds(const char *option, const char *value, __u64 *ns)
+{
+	char *end;
+	double seconds = strtod(value, &end);
+
+	if (isdigit((unsigned char)*value) && !*end && seconds >= 0.001 && seconds <= 86400) {
+		*ns = seconds * 1e9;
+		return 0;
+	}
+	complain("%s: '%s' is no number of seconds, 0.001 to 86400", option, value);
+	return -1;
+}

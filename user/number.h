@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 int number_ring_size(const char *value, __u64 *size);
+int number_seconds(const char *option, const char *value, __u64 *ns);
 int number_count(const char *option, const char *value, __u64 *count);
 
 #endif /* MMTRACE_NUMBER_H */

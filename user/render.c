@@ -6,8 +6,13 @@
 #include "symbols.h"
 #include "text.h"
 
-/* What was written up to now is there for whoever reads it. */
-static int flush(struct render *render)
+/**
+ * render_flush() - what was written up to now is there for whoever reads it
+ * @render: where to
+ *
+ * Return: 0 or a negative errno.
+ */
+int render_flush(struct render *render)
 {
 	if (render->failed)
 		return render->failed;
@@ -71,7 +76,7 @@ int render_begin(struct render *render)
 	render->is_painted = paint_is_wanted(render->paint, render->out);
 	failed = render->format->begin ? render->format->begin(render) : 0;
 
-	return failed ?: flush(render);
+	return failed ?: render_flush(render);
 }
 
 /**
@@ -92,7 +97,7 @@ int render_records(struct render *render, const void *buf, size_t len)
 		failed = render->format->batch(render, buf, len - bad);
 	else
 		put_records(render, buf, len - bad);
-	return failed ?: flush(render) ?: bad ? -EBADMSG : 0;
+	return failed ?: render_flush(render) ?: bad ? -EBADMSG : 0;
 }
 
 /**
@@ -106,7 +111,7 @@ int render_end(struct render *render, const struct ledger *ledger)
 {
 	int failed = render->format->end ? render->format->end(render, ledger) : 0;
 
-	return failed ?: flush(render);
+	return failed ?: render_flush(render);
 }
 
 /**

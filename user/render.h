@@ -48,6 +48,7 @@ struct render {
 
 int render_begin(struct render *render);
 int render_records(struct render *render, const void *buf, size_t len);
+int render_flush(struct render *render);
 int render_end(struct render *render, const struct ledger *ledger);
 void render_free(struct render *render);
 

@@ -44,3 +44,19 @@ const struct syscall_name *syscall_find(const char *name)
 		row++;
 	return row->name ? row : NULL;
 }
+
+/**
+ * syscall_name() - and back
+ * @number: of a system call, not -1
+ * @compat: by the table of 32-bit programs
+ *
+ * Return: its name, or NULL.
+ */
+const char *syscall_name(int number, bool compat)
+{
+	const struct syscall_name *row = names;
+
+	while (row->name && (number < 0 || (compat ? row->compat : row->number) != number))
+		row++;
+	return row->name;
+}

@@ -3,6 +3,8 @@
 #ifndef MMTRACE_SYSCALLS_H
 #define MMTRACE_SYSCALLS_H
 
+#include <stdbool.h>
+
 /**
  * struct syscall_name - a system call
  * @name: of it
@@ -16,5 +18,6 @@ struct syscall_name {
 };
 
 const struct syscall_name *syscall_find(const char *name);
+const char *syscall_name(int number, bool compat);
 
 #endif /* MMTRACE_SYSCALLS_H */

@@ -20,8 +20,6 @@
 /* All that an id of a user can be; the one more means none. */
 #define ID_LIMIT	0xfffffffe
 
-#define CGROUP_ROOT	"/sys/fs/cgroup"
-
 struct unit {
 	const char	*name;
 	__u64		factor;
@@ -124,11 +122,11 @@ static bool parse_inode(const char *path, __u64 *value)
 static bool parse_cgroup(const char *word, __u64 *value)
 {
 	char path[4096];
-	const char *root = CGROUP_ROOT;
+	const char *root = VALUE_CGROUP_ROOT;
 
 	if (*word != '/')
 		return parse_plain(word, value);
-	if (!strncmp(word, CGROUP_ROOT, strlen(CGROUP_ROOT)))
+	if (!strncmp(word, VALUE_CGROUP_ROOT, strlen(VALUE_CGROUP_ROOT)))
 		root = "";
 	if ((size_t)snprintf(path, sizeof(path), "%s%s", root, word) >= sizeof(path))
 		return false;
@@ -215,7 +213,7 @@ static const char *const wrong[] = {
 		"'%s' is no process or thread id: a number from 1 to 4194304",
 	[VALUE_USER]		= "no user '%s'; try its number",
 	[VALUE_GROUP]		= "no group '%s'; try its number",
-	[VALUE_CGROUP]		= "no cgroup '%s': a path below " CGROUP_ROOT ", or an id",
+	[VALUE_CGROUP]		= "no cgroup '%s': a path below " VALUE_CGROUP_ROOT ", or an id",
 	[VALUE_NAMESPACE]	= "no namespace '%s': its number, or a path as /proc/1/ns/mnt",
 	[VALUE_DEVICE]		= "'%s' is no device: MAJOR:MINOR, for example 8:1",
 	[VALUE_ERRNO]		= "no error '%s'; for example ENOMEM, or its number",

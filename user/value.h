@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <linux/types.h>
 
+/* Where cgroups are. */
+#define VALUE_CGROUP_ROOT	"/sys/fs/cgroup"
+
 struct fault;
 
 /**

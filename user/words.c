@@ -6,7 +6,7 @@
  *   verb NAME
  *   word VERB WORD
  *   option|filter VERB NAME [VALUE]
- *   event|format|time|prot|flags NAME
+ *   event|format|time|key|order|prot|flags NAME
  */
 #include <ctype.h>
 #include <string.h>
@@ -15,6 +15,7 @@
 #include "format.h"
 #include "names.h"
 #include "stamp.h"
+#include "tally.h"
 #include "words.h"
 
 /* In the usage, what is to be typed as it is stands in small letters. */
@@ -58,11 +59,15 @@ static void print_values(FILE *out)
 	const struct mmtrace_flags *mremap = &mmtrace_mremap_flags;
 	const struct format *const *format;
 	enum stamp_kind kind;
-	__u32 event;
+	__u32 event, i;
 
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
 		print_names("event", mmtrace_event_name(event), 1, out);
 	fputs("event " FILTER_EVENT_ALL "\n", out);
+	for (i = 0; i < KEY_COUNT; i++)
+		fprintf(out, "key %s\n", key_name(i));
+	for (i = 0; i < TALLY_SORTS; i++)
+		fprintf(out, "order %s\n", tally_sort_name(i));
 	for (format = formats; *format; format++)
 		fprintf(out, "format %s\n", (*format)->name);
 	for (kind = 0; stamp_name(kind); kind++)

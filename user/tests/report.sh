@@ -171,6 +171,25 @@ colors()
 	result $? "not with --color=never"
 }
 
+# totals OPTION...: of each table of stat
+totals()
+{
+	"$program" stat -i "$dir/data" --by event "$@" 2>/dev/null | awk '$1 == "total" { print $2 }' | xargs
+}
+
+counted()
+{
+	equal "stat counts the calls of a recording" "$(totals)" "$(grep -Evc ' (lost|unknown) ' "$dir/text")"
+	equal "an interval goes by the time of its records" "$(totals --interval 0.001)" "1 1 1 1 1 1 1 0 0"
+	equal "one that is long has all" "$(totals --interval 60)" "$(totals)"
+	"$program" stat -i - <"$dir/data" >"$dir/table" 2>/dev/null
+	equal "from a pipe, with what is lost" "$(sed -n 's/^\(errors\|lost\|unknown\) *//p' "$dir/table")" \
+		"ENOMEM 1"$'\n'"5 ring_full"$'\n'"1 records, of a newer module"
+	equal "of one that is cut, what there is" \
+		"$(head -c 2500 "$dir/data" | "$program" stat -i - 2>/dev/null | grep -c ^python3/812; echo "${PIPESTATUS[1]}")" \
+		1$'\n'1
+}
+
 ends()
 {
 	local said
@@ -197,6 +216,7 @@ cut_and_damaged
 clocks
 filters
 colors
+counted
 ends
 echo "1..$told"
 exit "$status"

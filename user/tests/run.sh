@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.." || exit
 build=$1
 status=0
 
-for test in text names json expr filter diagnosis symbols recording verdict formats summary; do
+for test in text names json expr filter diagnosis symbols recording verdict formats summary tally tables; do
 	echo "# $test"
 	"$build/${test}_test" || status=1
 done
@@ -51,6 +51,13 @@ if command -v python3 >/dev/null; then
 	python3 tests/page_check.py "$build/page_samples" || status=1
 	echo "# pages in a browser"
 	python3 tests/page_browser.py "$build/page_samples" || status=1
+else
+	printf '1..1\nok 1 # SKIP no python3\n'
+fi
+
+echo "# tables, read by another parser"
+if command -v python3 >/dev/null; then
+	"$build/tables_test" json | python3 tests/tables_check.py || status=1
 else
 	printf '1..1\nok 1 # SKIP no python3\n'
 fi
