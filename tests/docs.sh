@@ -109,6 +109,8 @@ manual_of_program()
 		"$(help_options report; echo --version)"
 	same "stat: options" "$(page_options "$common" "Options of stat" Filters)" \
 		"$(help_options stat; echo --version)"
+	same "top: options" "$(page_options "$common" "Options of top" Filters)" \
+		"$(help_options top; echo --version)"
 	same "recorder: options" "$(page_options "$common" "Options of recorder" Filters)" \
 		"$(help_options recorder; echo --version)"
 	same "snapshot: options" "$(page_options "$common" "Options of snapshot")" \
@@ -257,7 +259,7 @@ completion_of_words()
 	offers "verbs" "$(help_verbs; lines --help -h --version)" ""
 	offers "a verb that has begun" "$(lines stat status)" st
 	offers "help of a verb" "$(help_verbs | grep -v help)" help ""
-	for verb in status trace record report stat recorder snapshot selftest; do
+	for verb in status trace record report stat top recorder snapshot selftest; do
 		offers "options of $verb" "$(help_options "$verb")" "$verb" -
 	done
 	offers "options of filter set" "$(help_options filter)" filter set -
@@ -293,7 +295,7 @@ completion_of_values()
 	offers "a time" relative report --time rel
 	offers "one of two formats" "$(lines folded folded-bytes)" snapshot --format fol
 	offers "a key" process stat --by pr
-	offers "an order" bytes stat --sort by
+	offers "an order" bytes top --sort by
 	offers_nothing "a size" trace --ring-size ""
 }
 

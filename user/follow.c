@@ -231,6 +231,11 @@ static void take_tick(struct follow *follow)
 		check_output(follow, follow->tick(follow) ?: render_flush(&follow->render));
 }
 
+static void take_wake(struct follow *follow)
+{
+	check_output(follow, follow->wake(follow) ?: render_flush(&follow->render));
+}
+
 static bool is_pipe_closed(short revents)
 {
 	return revents & (POLLERR | POLLNVAL);
@@ -245,9 +250,9 @@ static bool is_over(const struct follow *follow)
 	return follow->ended && !follow->children;
 }
 
-static void wait_and_take(struct follow *follow, struct pollfd fds[4])
+static void wait_and_take(struct follow *follow, struct pollfd fds[5])
 {
-	if (poll(fds, 4, -1) < 0) {
+	if (poll(fds, 5, -1) < 0) {
 		if (errno == EINTR)
 			return;
 		complain("waiting: %s", strerror(errno));
@@ -259,10 +264,12 @@ static void wait_and_take(struct follow *follow, struct pollfd fds[4])
 		take_signal(follow);
 	if (is_pipe_closed(fds[2].revents))
 		follow->closed = true;
-	else if ((fds[0].revents || fds[3].revents) && take_batches(follow))
+	else if ((fds[0].revents || fds[3].revents || fds[4].revents) && take_batches(follow))
 		follow->stop = true;
 	if (fds[3].revents && !follow->closed)
 		take_tick(follow);
+	if (fds[4].revents && !follow->closed)
+		take_wake(follow);
 }
 
 /* Until the command has ended, or all are gone who are followed, or somebody stops us. */
@@ -273,6 +280,7 @@ static void follow_records(struct follow *follow)
 		{ .fd = follow->signal_fd, .events = POLLIN },
 		{ .fd = fileno(follow->render.out) },
 		{ .fd = follow->tick_fd, .events = POLLIN },
+		{ .fd = follow->wake ? follow->wake_fd : -1, .events = POLLIN },
 	};
 
 	while (!is_over(follow)) {
@@ -283,8 +291,11 @@ static void follow_records(struct follow *follow)
 			fds[0].fd = -1;
 			fds[2].fd = -1;
 			fds[3].fd = -1;
+			fds[4].fd = -1;
 		}
 	}
+	if (follow->wake)
+		follow->wake(follow);
 }
 
 /* A stopped session gives what is left, then its end. */

@@ -21,6 +21,9 @@
  * @tick: called now and then, when all records of before are taken; NULL for never.
  *	Returns 0, or a negative errno if the output can't be written
  * @tick_ms: how often
+ * @wake: the same whenever @wake_fd can be read, and when that is over; NULL for never.
+ *	May set @stop
+ * @wake_fd: a file descriptor
  * @overwrite: mode of the rings
  * @own: record our own calls
  * @drop_to: whom to become once all is open; nobody if its name is NULL
@@ -58,6 +61,8 @@ struct follow {
 	bool			lazy;
 	int			(*tick)(struct follow *follow);
 	unsigned int		tick_ms;
+	int			(*wake)(struct follow *follow);
+	int			wake_fd;
 	bool			overwrite;
 	bool			own;
 	struct account		drop_to;

@@ -14,6 +14,7 @@ static const struct verb *const verbs[] = {
 	&record_verb,
 	&report_verb,
 	&stat_verb,
+	&top_verb,
 	&recorder_verb,
 	&snapshot_verb,
 	&selftest_verb,

@@ -11,6 +11,7 @@ extern const struct verb trace_verb;
 extern const struct verb record_verb;
 extern const struct verb report_verb;
 extern const struct verb stat_verb;
+extern const struct verb top_verb;
 extern const struct verb recorder_verb;
 extern const struct verb snapshot_verb;
 extern const struct verb selftest_verb;

@@ -35,7 +35,7 @@ expect 2 'usage: mmtrace-ctl VERB'
 expect 0 'selftest' help
 expect 0 'usage: mmtrace-ctl trace' help trace
 expect 0 'mmtrace-ctl ' --version
-for verb in status filter trace record report stat recorder snapshot selftest; do
+for verb in status filter trace record report stat top recorder snapshot selftest; do
 	expect 0 "usage: mmtrace-ctl $verb" "$verb" --help
 	expect 2 "no option '--bogus'" "$verb" --bogus
 	expect 2 "try: mmtrace-ctl $verb --help" "$verb" -Z
@@ -81,12 +81,16 @@ expect 2 "--follow: whom? give a COMMAND or --pid" trace -f
 expect 2 "--follow: whom? give a COMMAND or --pid" trace --follow --pid '!1' --anon
 expect 2 "--event: no event 'bogus'" trace --event bogus
 expect 2 "--by: there is no 'colour', but event, process, thread, file" stat --by colour
-expect 2 "--sort: there is no 'size', but calls, errors, bytes or latency" stat --sort size
+expect 2 "--sort: there is no 'size', but calls, errors, bytes or latency" top --sort size
 expect 2 "--interval: '0' is no number of seconds, 0.001 to 86400" stat --interval 0
+expect 2 "--interval: '1x' is no number" top --interval 1x
 expect 2 "a recording takes no COMMAND" stat -i /dev/null -- ls
 expect 2 "no filters" stat -i /dev/null --failed
 expect 1 "/nonexistent: No such file" stat -i /nonexistent
 expect 2 "--limit: '-1' is no number" stat --limit -1
+expect 2 "--count: '' is no number" top --count ''
+expect 2 "--follow: whom?" top -f
+expect 2 "what is 'ls'" top ls
 expect 2 "--name: '../x' is no name" recorder --name ../x
 expect 2 "--name: '' is no name" snapshot --name ''
 expect 2 "--after: 'x' is no number" recorder --after x --trigger failed
@@ -104,6 +108,7 @@ expect 1 "$hint" trace --filter 'pid == 1' --anon --device "$none" -- true
 expect 1 "$hint" filter show --device "$none"
 expect 1 "$hint" trace --device "$none" -- true
 expect 1 "$hint" stat -f --histogram --by file --by user --device "$none" -- true
+expect 1 "$hint" top --by cgroup --device "$none"
 expect 1 "$hint" trace -f --device "$none" -- true
 expect 1 "$hint" record --device "$none" -o /nonexistent/x -- true
 expect 2 "--follow: whom? give a COMMAND or --pid" record -f
