@@ -95,7 +95,7 @@ static void count_all_filtered(u32 event)
 	hlist_for_each_entry_rcu(session, &sessions[event], links[event],
 				 rcu_read_lock_any_held())
 		if (!is_frozen(session))
-			dispatch_count_filtered(session, event);
+			dispatch_count(session->cpu->filtered, event);
 }
 
 static bool may_accept(const struct filter *filter, struct call *call)
@@ -152,10 +152,10 @@ static void count_missed(struct call *call)
 		if (is_frozen(session))
 			continue;
 		if (session_may_accept(session, call)) {
-			dispatch_count(&cpu->missed[event]);
+			dispatch_count(session->cpu->missed, event);
 			wake_after_write(cpu);
 		} else {
-			dispatch_count(&cpu->filtered[event]);
+			dispatch_count(session->cpu->filtered, event);
 		}
 	}
 }
@@ -169,50 +169,87 @@ static void count_missed(struct call *call)
 void dispatch_miss(struct call *call)
 {
 	struct ring_gate *gate = this_cpu_ptr(&gates);
+	bool entered;
 
 	/* As with a record: a reader that goes to sleep sees it, or is called. */
-	ring_gate_enter(gate);
+	entered = ring_gate_enter(gate);
 	count_missed(call);
-	ring_gate_exit(gate);
+	if (likely(entered))
+		ring_gate_exit(gate);
 }
 
-/* The record as the session wants it. */
-static __always_inline struct mmtrace_record *finish(const struct session *session,
-						     struct call *call,
-						     struct mmtrace_record **done,
-						     struct mmtrace_record **stacked)
+/* Made elsewhere and copied, where the ring has no place for all of it. */
+static noinline void write_copy(const struct session *session, struct call *call)
+{
+	struct ring_entry *entry = (struct ring_entry *)record_finish(call);
+
+	if (!ring_write(&this_cpu_ptr(session->cpu)->ring, entry))
+		dispatch_count(session->cpu->lost, call_event(call));
+}
+
+static __always_inline void write_record(const struct session *session,
+					 struct session_cpu *cpu, struct call *call)
+{
+	u32 size = record_size(call);
+
+	if (unlikely(!ring_has_room(&cpu->ring, size))) {
+		write_copy(session, call);
+		return;
+	}
+	record_put(call, (struct mmtrace_record *)ring_reserve(&cpu->ring, size));
+	ring_commit(&cpu->ring, size);
+}
+
+static __always_inline void offer(const struct session *session, struct call *call)
+{
+	struct session_cpu *cpu = this_cpu_ptr(session->cpu);
+
+	if (!session_accepts(session, call)) {
+		dispatch_count(session->cpu->filtered, call_event(call));
+		return;
+	}
+	dispatch_count(session->cpu->offered, call_event(call));
+	write_record(session, cpu, call);
+	wake_after_write(cpu);
+}
+
+/* The record with the stack that the session wants, or without one. */
+static struct mmtrace_record *finish(const struct session *session, struct call *call,
+				     struct mmtrace_record **done,
+				     struct mmtrace_record **stacked)
 {
 	if (!*done)
 		*done = record_finish(call);
-	if (!stacked || likely(!session->stack_depth))
+	if (!session->stack_depth)
 		return *done;
 	*stacked = record_with_stack(*done, *stacked, session->stack_depth);
 	return *stacked;
 }
 
 /*
+ * To a session that wants more: a stack, or to be frozen.
  * @trigger: of the session; NULL for none
- * @done: the record, once it is; the first session to accept the call makes it
- * @stacked: the same with a stack; NULL where no session wants one
+ * @done: the record, once it is; the first such session to accept the call makes it
+ * @stacked: the same with a stack
  */
-static __always_inline void offer(const struct session *session, struct trigger *trigger,
-				  struct call *call, struct mmtrace_record **done,
-				  struct mmtrace_record **stacked)
+static void offer_more(const struct session *session, struct trigger *trigger,
+		       struct call *call, struct mmtrace_record **done,
+		       struct mmtrace_record **stacked)
 {
 	struct session_cpu *cpu = this_cpu_ptr(session->cpu);
 	struct mmtrace_record *record;
 	u32 event = call_event(call);
 
 	if (!session_accepts(session, call)) {
-		dispatch_count(&cpu->filtered[event]);
+		dispatch_count(session->cpu->filtered, event);
 		return;
 	}
 	record = finish(session, call, done, stacked);
 	if (trigger && !trigger_admits(trigger, cpu, record))
 		return;
-	dispatch_count(&cpu->offered[event]);
+	dispatch_count(session->cpu->offered, event);
 	if (!ring_write(&cpu->ring, (struct ring_entry *)record))
-		dispatch_count(&cpu->lost[event]);
+		dispatch_count(session->cpu->lost, event);
 	if (trigger)
 		trigger_after_write(trigger, cpu, call, record);
 	wake_after_write(cpu);
@@ -237,9 +274,11 @@ static noinline void offer_to_all(struct call *call)
 		if (trigger_is_over(trigger, call->out.head.time))
 			continue;
 		if (is_stranger(session))
-			dispatch_count_filtered(session, event);
+			dispatch_count(session->cpu->filtered, event);
+		else if (unlikely(trigger || session->stack_depth))
+			offer_more(session, trigger, call, &done, &stacked);
 		else
-			offer(session, trigger, call, &done, &stacked);
+			offer(session, call);
 	}
 }
 
@@ -256,19 +295,17 @@ static noinline void offer_to_all(struct call *call)
 int dispatch_return(struct call *call)
 {
 	struct ring_gate *gate = this_cpu_ptr(&gates);
-	struct mmtrace_record *done = NULL;
 	const struct session *session;
 
 	/* Does not happen, as no hooked function is called from here. */
-	if (unlikely(ring_gate_is_inside(gate))) {
+	if (unlikely(!ring_gate_enter(gate))) {
 		count_missed(call);
 		return 0;
 	}
-	ring_gate_enter(gate);
 	call->out.head.time = ktime_get_ns();
 	session = rcu_dereference_sched(dispatch_only[call_event(call)]);
 	if (likely(session))
-		offer(session, NULL, call, &done, NULL);
+		offer(session, call);
 	else
 		offer_to_all(call);
 	ring_gate_exit(gate);

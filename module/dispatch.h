@@ -33,7 +33,8 @@ DECLARE_PER_CPU(u64, dispatch_calls);
  */
 static inline u64 dispatch_call_id(void)
 {
-	return __this_cpu_inc_return(dispatch_calls);
+	__this_cpu_inc(dispatch_calls);
+	return __this_cpu_read(dispatch_calls);
 }
 
 /*
@@ -44,16 +45,8 @@ static inline u64 dispatch_call_id(void)
  */
 extern struct session __rcu *dispatch_only[MMTRACE_EVENT_COUNT];
 
-/* One writer; whoever reads wants whole values. */
-static inline void dispatch_count(u64 *counter)
-{
-	WRITE_ONCE(*counter, *counter + 1);
-}
-
-static inline void dispatch_count_filtered(const struct session *session, u32 event)
-{
-	dispatch_count(&this_cpu_ptr(session->cpu)->filtered[event]);
-}
+/* One writer; whoever reads wants whole values, and these are words. */
+#define dispatch_count(counters, event) __this_cpu_inc((counters)[event])
 
 static inline bool dispatch_left_out(const struct session *session)
 {
@@ -110,7 +103,7 @@ static __always_inline bool dispatch_entry(u32 event, dispatch_arguments_t argum
 	if (likely(!dispatch_left_out(session)))
 		return true;
 filtered:
-	dispatch_count_filtered(session, event);
+	dispatch_count(session->cpu->filtered, event);
 	return false;
 }
 

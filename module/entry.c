@@ -148,28 +148,28 @@ static noinline void old_mmap_origin(struct call *call)
 /* Inline, as nearly every do_mmap that is recorded comes here. */
 static __always_inline void do_mmap_origin(struct call *call)
 {
-	bool is_32bit;
-	int nr;
+	u32 flags = MMTRACE_R_NO_USER_REGS;
+	bool is_32bit, old = false;
+	s32 nr = -1, fd = -1;
 
-	call->out.do_mmap.fd = -1;
-	if (!has_user_regs()) {
-		call->out.head.flags |= MMTRACE_R_NO_USER_REGS;
-		call->out.call.syscall = -1;
-		return;
+	if (likely(has_user_regs())) {
+		is_32bit = is_32bit_syscall();
+		flags = is_32bit ? MMTRACE_R_COMPAT : 0;
+		nr = syscall_number();
+		if (likely(is_mmap(nr, is_32bit))) {
+			fd = mmap_fd(is_32bit);
+			flags |= MMTRACE_R_FD;
+		} else if (is_old_mmap(nr, is_32bit)) {
+			old = true;
+		} else {
+			nr = number_after_exec(nr, is_32bit);
+		}
 	}
-	is_32bit = is_32bit_syscall();
-	if (is_32bit)
-		call->out.head.flags |= MMTRACE_R_COMPAT;
-	nr = syscall_number();
+	call->out.head.flags = flags;
 	call->out.call.syscall = nr;
-	if (likely(is_mmap(nr, is_32bit))) {
-		call->out.do_mmap.fd = mmap_fd(is_32bit);
-		call->out.head.flags |= MMTRACE_R_FD;
-	} else if (is_old_mmap(nr, is_32bit)) {
+	call->out.do_mmap.fd = fd;
+	if (unlikely(old))
 		old_mmap_origin(call);
-	} else {
-		call->out.call.syscall = number_after_exec(nr, is_32bit);
-	}
 }
 
 /**
@@ -187,6 +187,7 @@ static void do_mmap_arguments(struct call *call, struct pt_regs *regs)
 {
 	u64 *args = call_args(call);
 
+	call->out.head.size = offsetofend(struct mmtrace_record, do_mmap);
 	call->out.head.event = MMTRACE_EVENT_DO_MMAP;
 	call->out.head.flags = 0;
 	call->file = (struct file *)regs_get_kernel_argument(regs, 0);
@@ -198,10 +199,11 @@ static void do_mmap_arguments(struct call *call, struct pt_regs *regs)
 }
 
 /* All four system calls: the first five arguments as they come. */
-static void syscall_entry(struct call *call, u32 event, unsigned long args[6])
+static void syscall_entry(struct call *call, u32 event, u32 size, unsigned long args[6])
 {
 	unsigned int i;
 
+	call->out.head.size = size;
 	call->out.head.event = event;
 	call->out.head.flags = is_32bit_syscall() ? MMTRACE_R_COMPAT : 0;
 	call->file = NULL;
@@ -216,21 +218,24 @@ static void mremap_arguments(struct call *call, struct pt_regs *regs)
 {
 	unsigned long args[6];
 
-	syscall_entry(call, MMTRACE_EVENT_MREMAP, args);
+	syscall_entry(call, MMTRACE_EVENT_MREMAP, offsetofend(struct mmtrace_record, mremap),
+		      args);
 }
 
 static void remap_file_pages_arguments(struct call *call, struct pt_regs *regs)
 {
 	unsigned long args[6];
 
-	syscall_entry(call, MMTRACE_EVENT_REMAP_FILE_PAGES, args);
+	syscall_entry(call, MMTRACE_EVENT_REMAP_FILE_PAGES,
+		      offsetofend(struct mmtrace_record, remap_file_pages), args);
 }
 
 static void mmap2_arguments(struct call *call, struct pt_regs *regs)
 {
 	unsigned long args[6];
 
-	syscall_entry(call, MMTRACE_EVENT_MMAP2, args);
+	syscall_entry(call, MMTRACE_EVENT_MMAP2, offsetofend(struct mmtrace_record, mmap),
+		      args);
 	call->out.mmap.off = args[5];
 	call->out.mmap.fd = args[4];
 }
@@ -240,7 +245,8 @@ static void mmap_arguments(struct call *call, struct pt_regs *regs)
 	unsigned long args[6];
 	unsigned int i;
 
-	syscall_entry(call, MMTRACE_EVENT_MMAP, args);
+	syscall_entry(call, MMTRACE_EVENT_MMAP, offsetofend(struct mmtrace_record, mmap),
+		      args);
 	if (call->out.head.flags & MMTRACE_R_COMPAT && is_old_mmap(call->out.call.syscall, true)) {
 		if (!old_mmap_arguments(args))
 			call->out.head.flags |= MMTRACE_R_ARGS_UNREAD;
@@ -265,27 +271,28 @@ static noinline void miss(dispatch_arguments_t arguments, struct pt_regs *regs)
  * is kept. Where a filter has to see them before, they are written twice, rather
  * than copied for all.
  */
-static __always_inline struct call *keep(struct kprobe *probe, struct pt_regs *regs, u32 event,
-					 dispatch_arguments_t arguments)
+static __always_inline bool keep(struct kprobe *probe, struct pt_regs *regs, u32 event,
+				 dispatch_arguments_t arguments, struct call **call)
 {
-	struct call *call;
+	struct kretprobe_instance *ri;
 
 	if (!dispatch_entry(event, arguments, regs))
-		return NULL;
-	call = hook_keep(probe, regs);
-	if (likely(call))
-		arguments(call, regs);
-	else
+		return false;
+	if (unlikely(!hook_keep(probe, regs, &ri))) {
 		miss(arguments, regs);
-	return call;
+		return false;
+	}
+	*call = call_of(ri);
+	arguments(*call, regs);
+	return true;
 }
 
 static __always_inline int keep_syscall(struct kprobe *probe, struct pt_regs *regs, u32 event,
 					dispatch_arguments_t arguments)
 {
-	struct call *call = keep(probe, regs, event, arguments);
+	struct call *call;
 
-	if (!call)
+	if (!keep(probe, regs, event, arguments, &call))
 		return 0;
 	call->out.call.call_id = dispatch_call_id();
 	outer_begin(call);
@@ -302,9 +309,9 @@ static __always_inline int keep_syscall(struct kprobe *probe, struct pt_regs *re
  */
 int entry_do_mmap(struct kprobe *probe, struct pt_regs *regs)
 {
-	struct call *call = keep(probe, regs, MMTRACE_EVENT_DO_MMAP, do_mmap_arguments);
+	struct call *call;
 
-	if (!call)
+	if (!keep(probe, regs, MMTRACE_EVENT_DO_MMAP, do_mmap_arguments, &call))
 		return 0;
 	call->out.do_mmap.reserved = 0;
 	do_mmap_origin(call);

@@ -208,7 +208,7 @@ bool field_number(struct call *call, u32 field, bool at_return, u64 *value)
 		*value = current_mnt_ns_id();
 		return true;
 	case MMTRACE_FIELD_PID_NS:
-		*value = task_pid_ns_id();
+		*value = task_pid_ns_id(current);
 		return true;
 	case MMTRACE_FIELD_SYSCALL:
 		*value = (s64)out->syscall;

@@ -24,25 +24,8 @@ void hook_info(struct mmtrace_event_info *info);
 /* For hook_keep(). */
 extern kprobe_pre_handler_t hook_kretprobe_entry;
 
-#ifdef HAVE_PENDING_KRETPROBES
-static inline struct kretprobe_instance *
-hook_find_instance(struct kprobe *probe, struct pt_regs *regs)
-{
-	struct llist_node *before = pending_kretprobes;
-
-	hook_kretprobe_entry(probe, regs);
-	return pending_kretprobes != before ? pending_kretprobe(pending_kretprobes) : NULL;
-}
-#else
+#ifndef HAVE_PENDING_KRETPROBES
 DECLARE_PER_CPU(struct kretprobe_instance *, hook_found);
-
-static inline struct kretprobe_instance *
-hook_find_instance(struct kprobe *probe, struct pt_regs *regs)
-{
-	this_cpu_write(hook_found, NULL);
-	hook_kretprobe_entry(probe, regs);
-	return this_cpu_read(hook_found);
-}
 #endif
 
 /**
@@ -50,15 +33,32 @@ hook_find_instance(struct kprobe *probe, struct pt_regs *regs)
  * @probe: that was hit
  * @regs: at the entry of its function
  *
+ * @ri: set to the instance, which is the call's until it returns
+ *
  * Context: that in which the probe was hit.
  *
- * Return: room for the call until it returns; NULL if there is none.
+ * Return: false if there is none.
  */
-static inline struct call *hook_keep(struct kprobe *probe, struct pt_regs *regs)
+#ifdef HAVE_PENDING_KRETPROBES
+static inline bool hook_keep(struct kprobe *probe, struct pt_regs *regs,
+			     struct kretprobe_instance **ri)
 {
-	struct kretprobe_instance *ri = hook_find_instance(probe, regs);
+	struct llist_node *before = pending_kretprobes, *now;
 
-	return likely(ri) ? (struct call *)ri->data : NULL;
+	hook_kretprobe_entry(probe, regs);
+	now = pending_kretprobes;
+	*ri = pending_kretprobe(now);
+	return now != before;
 }
+#else
+static inline bool hook_keep(struct kprobe *probe, struct pt_regs *regs,
+			     struct kretprobe_instance **ri)
+{
+	this_cpu_write(hook_found, NULL);
+	hook_kretprobe_entry(probe, regs);
+	*ri = this_cpu_read(hook_found);
+	return *ri;
+}
+#endif
 
 #endif /* MMTRACE_HOOK_H */

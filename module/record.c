@@ -58,15 +58,6 @@ void record_exit(void)
 	free_percpu(records);
 }
 
-/* Without a file part. */
-static const u32 record_sizes[MMTRACE_EVENT_COUNT] = {
-	[MMTRACE_EVENT_DO_MMAP]		 = offsetofend(struct mmtrace_record, do_mmap),
-	[MMTRACE_EVENT_MREMAP]		 = offsetofend(struct mmtrace_record, mremap),
-	[MMTRACE_EVENT_REMAP_FILE_PAGES] = offsetofend(struct mmtrace_record, remap_file_pages),
-	[MMTRACE_EVENT_MMAP]		 = offsetofend(struct mmtrace_record, mmap),
-	[MMTRACE_EVENT_MMAP2]		 = offsetofend(struct mmtrace_record, mmap),
-};
-
 static struct mmtrace_file *record_file(struct record *record)
 {
 	return (void *)record->words + sizeof(struct mmtrace_record);
@@ -95,28 +86,17 @@ static u32 inode_flags(const struct inode *inode)
 
 static void add_file(struct call *call)
 {
-	const struct inode *inode = file_inode(call->file);
 	struct record *record = this_cpu_ptr(records);
 	struct mmtrace_file *out = record_file(record);
-	struct timespec64 ctime = inode_get_ctime(inode);
-	u32 len, padded;
+	u32 len;
 
-	call->out.head.flags |= inode_flags(inode);
+	call->out.head.flags |= inode_flags(file_inode(call->file));
 	len = path_find(call->file, &record->room, out->path, &call->out.head.flags);
-	padded = round_up(len + 1, sizeof(u64));
 	/* A word, be the padding less: that is a single store. */
 	memset(out->path + len, 0, sizeof(u64));
-
-	out->inode = inode->i_ino;
-	out->ctime = timespec64_to_ns(&ctime);
-	out->dev_major = MAJOR(inode->i_sb->s_dev);
-	out->dev_minor = MINOR(inode->i_sb->s_dev);
-	out->generation = inode->i_generation;
-	out->open_flags = call->file->f_flags;
 	out->path_len = len;
-	out->reserved = 0;
-
-	call->out.head.size = sizeof(struct mmtrace_record) + sizeof(*out) + padded;
+	call->out.head.size = sizeof(struct mmtrace_record) + sizeof(*out) +
+			      round_up(len + 1, sizeof(u64));
 }
 
 /**
@@ -150,43 +130,96 @@ u32 record_kind(struct call *call, bool at_return)
 }
 
 /* Everything here is current's own or under RCU, and preemption is off. */
-static __always_inline void add_task(struct mmtrace_record *out)
+static __always_inline void put_task(struct mmtrace_call *out)
 {
 	const struct task_struct *task = current;
 	const struct cred *cred = current_cred();
-
-	out->call.tid = task->pid;
-	out->call.tgid = task->tgid;
-	out->call.ptgid = rcu_dereference_sched(task->real_parent)->tgid;
+	/* Two at once, if they are loaded before they are stored. */
+	u32 tid = task->pid, tgid = task->tgid;
 	/* Inside the kernel ids are those of the initial user namespace. */
-	out->call.uid = __kuid_val(cred->uid);
-	out->call.gid = __kgid_val(cred->gid);
-	out->call.mnt_ns = current_mnt_ns_id();
-	out->call.pid_ns = task_pid_ns_id();
-	out->call.cgroup = cgroup_id(task_own_cgroup(task));
+	u32 uid = __kuid_val(cred->uid), gid = __kgid_val(cred->gid);
+
+	out->cgroup = cgroup_id(task_own_cgroup(task));
+	out->tid = tid;
+	out->tgid = tgid;
+	out->uid = uid;
+	out->gid = gid;
+	out->ptgid = rcu_dereference_sched(task->real_parent)->tgid;
+	out->mnt_ns = current_mnt_ns_id();
+	out->pid_ns = task_pid_ns_id(task);
 	/* Another thread may be renaming this one, but never writes over the last NUL. */
-	memcpy(out->call.comm, task->comm, sizeof(out->call.comm));
+	memcpy(out->comm, task->comm, sizeof(out->comm));
 }
 
-static __always_inline void add_context(struct call *call)
+/* Not a byte more than the event has: behind it may be the oldest record of the ring. */
+static __always_inline void put_arguments(struct mmtrace_record *out,
+					  const struct mmtrace_record *in)
 {
-	call->out.head.cpu = raw_smp_processor_id();
-	call->out.call.duration = call->out.head.time - call->start;
-	add_task(&call->out);
+	if (likely(in->head.size >= offsetofend(struct mmtrace_record, do_mmap)))
+		out->do_mmap = in->do_mmap;
+	else
+		out->mremap = in->mremap;
 }
 
-static noinline struct mmtrace_record *finish_with_file(struct call *call)
+static void put_path(struct mmtrace_file *out, const struct mmtrace_file *found)
 {
-	struct mmtrace_record *out = (void *)this_cpu_ptr(records)->words;
+	const u64 *from = (const u64 *)found->path;
+	u64 *to = (u64 *)out->path;
+	u32 words = found->path_len / sizeof(u64) + 1;
 
-	record_path(call);
-	add_context(call);
-	*out = call->out;
-	return out;
+	while (words--)
+		*to++ = *from++;
+}
+
+/* What has been found of it is the path. */
+static noinline void put_file(struct mmtrace_file *out, const struct file *file)
+{
+	const struct mmtrace_file *found = record_file(this_cpu_ptr(records));
+	const struct inode *inode = file_inode(file);
+	struct timespec64 ctime = inode_get_ctime(inode);
+	dev_t dev = inode->i_sb->s_dev;
+
+	out->inode = inode->i_ino;
+	out->ctime = timespec64_to_ns(&ctime);
+	out->dev_major = MAJOR(dev);
+	out->dev_minor = MINOR(dev);
+	out->generation = inode->i_generation;
+	out->open_flags = file->f_flags;
+	out->path_len = found->path_len;
+	out->reserved = 0;
+	put_path(out, found);
 }
 
 /**
- * record_finish() - add to a record what is not known yet
+ * record_put() - write the record of a call
+ * @call: which has returned
+ * @out: where to, with @size and @seq; these are not written
+ *
+ * Where that is in a ring, a consumer that is being evicted may look on, and forgets
+ * what it has seen.
+ *
+ * Context: preemption off.
+ */
+void __no_kcsan record_put(const struct call *call, struct mmtrace_record *out)
+{
+	const struct mmtrace_record *in = &call->out;
+
+	out->head.event = in->head.event;
+	out->head.flags = in->head.flags;
+	out->head.cpu = raw_smp_processor_id();
+	out->head.time = in->head.time;
+	out->call.duration = in->head.time - call->start;
+	out->call.call_id = in->call.call_id;
+	out->call.ret = in->call.ret;
+	out->call.syscall = in->call.syscall;
+	put_task(&out->call);
+	put_arguments(out, in);
+	if (unlikely(call->file))
+		put_file((void *)out + sizeof(*out), call->file);
+}
+
+/**
+ * record_finish() - the record of a call, not in a ring
  * @call: which has returned
  *
  * Context: preemption off.
@@ -196,11 +229,11 @@ static noinline struct mmtrace_record *finish_with_file(struct call *call)
  */
 struct mmtrace_record *record_finish(struct call *call)
 {
-	if (call->file)
-		return finish_with_file(call);
-	call->out.head.size = record_sizes[call_event(call)];
-	add_context(call);
-	return &call->out;
+	struct mmtrace_record *out = (void *)this_cpu_ptr(records)->words;
+
+	out->head.size = record_size(call);
+	record_put(call, out);
+	return out;
 }
 
 static bool begin_stack(struct record *record, const struct mmtrace_record *done,

@@ -41,6 +41,22 @@ int record_init(void);
 void record_exit(void);
 const char *record_path(struct call *call);
 u32 record_kind(struct call *call, bool at_return);
+void record_put(const struct call *call, struct mmtrace_record *out);
+/**
+ * record_size() - how long the record of a call is, without a stack
+ * @call: which has returned
+ *
+ * Context: preemption off.
+ *
+ * Return: bytes.
+ */
+static inline u32 record_size(struct call *call)
+{
+	if (call->file)
+		record_path(call);
+	return call->out.head.size;
+}
+
 struct mmtrace_record *record_finish(struct call *call);
 struct mmtrace_record *record_with_stack(struct mmtrace_record *done,
 					 struct mmtrace_record *stacked, u32 depth);

@@ -5,9 +5,10 @@
  * Contexts
  * ========
  *
- * producer  ring_write(), ring_gate_enter(), ring_gate_exit(). One at a time,
- *	     always of the same CPU, preemption off; may be an NMI or a
- *	     breakpoint handler, so nothing here waits, locks or calls out.
+ * producer  ring_write(), ring_has_room(), ring_reserve(), ring_commit(),
+ *	     ring_gate_enter(), ring_gate_exit(). One at a time, always of the
+ *	     same CPU, preemption off; may be an NMI or a breakpoint handler, so
+ *	     nothing here waits, locks or calls out.
  * consumer  ring_read(), ring_release(), the other functions of the gate. One
  *	     at a time, which is the caller's business; any CPU. A walk with a
  *	     copy of the consumer's cursor counts as the consumer too.
@@ -50,7 +51,8 @@
  * ========
  *
  * Each letter stands at both sides. Everything that both sides use is loaded
- * and stored whole, as u64, by READ_ONCE() and its kin, entries included.
+ * and stored whole, as u64, by READ_ONCE() and its kin. Not so what the producer
+ * makes in place, after ring_reserve(): by D nobody uses it before it is committed.
  *
  * A  commit: entry, then head (release)
  *    read: head (acquire), then entry.
@@ -386,13 +388,6 @@ static bool ring_make_room(struct ring *ring, const struct ring_entry *entry, u6
 	return true;
 }
 
-static void ring_commit(struct ring *ring, const struct ring_entry *entry, u64 end)
-{
-	ring->next = entry->number + 1;
-	/* A: the entry before head. */
-	smp_store_release(&ring->head, end);
-}
-
 /* For all that is not the common case. */
 static noinline bool ring_write_slowly(struct ring *ring, const struct ring_entry *entry)
 {
@@ -404,7 +399,8 @@ static noinline bool ring_write_slowly(struct ring *ring, const struct ring_entr
 	}
 	end = pos + entry->len;
 	ring_put(ring, pos, (const u64 *)entry, entry->len / sizeof(u64));
-	ring_commit(ring, entry, end);
+	/* A ring_loss that stands before it is committed with it. */
+	ring_commit(ring, end - ring->head);
 	/* Not past the end of the data: what goes on at the beginning comes here. */
 	if (ring_after(ring->limit, ring_wrap(ring, end)))
 		ring->limit = ring_wrap(ring, end);
@@ -424,14 +420,13 @@ static noinline bool ring_write_slowly(struct ring *ring, const struct ring_entr
  */
 bool ring_write(struct ring *ring, struct ring_entry *entry)
 {
-	u64 pos = ring->head;
 	u32 len = entry->len;
 
 	entry->number = ring->next;
-	if (unlikely(!ring_is_legal(ring, len) || ring->limit - pos < len))
+	if (unlikely(!ring_is_legal(ring, len) || !ring_has_room(ring, len)))
 		return ring_write_slowly(ring, entry);
-	ring_copy_in(ring_at(ring, pos), (const u64 *)entry, len / sizeof(u64));
-	ring_commit(ring, entry, pos + len);
+	ring_copy_in(ring_at(ring, ring->head), (const u64 *)entry, len / sizeof(u64));
+	ring_commit(ring, len);
 	return true;
 }
 

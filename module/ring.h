@@ -146,6 +146,56 @@ u64 ring_head(const struct ring *ring);
 bool ring_keeps(const struct ring *ring, u64 pos, u32 len);
 
 /**
+ * ring_has_room() - may an entry be made at its place in the ring?
+ * @ring: to write to
+ * @len: bytes of the entry, a legal length
+ *
+ * Context: the producer's.
+ *
+ * Return: false if it is for ring_write() to find room, to tell of losses, or to write
+ * it in two pieces.
+ */
+static inline bool ring_has_room(const struct ring *ring, u32 len)
+{
+	return ring->limit - ring->head >= len;
+}
+
+/**
+ * ring_reserve() - begin an entry at its place in the ring
+ * @ring: that has room
+ * @len: bytes of the entry
+ *
+ * What is written there is not seen before ring_commit(), unless by a consumer whose
+ * entry there was evicted before, and who will forget it: see D.
+ *
+ * Context: the producer's.
+ *
+ * Return: the entry, with @len and @number set.
+ */
+static inline struct ring_entry *ring_reserve(const struct ring *ring, u32 len)
+{
+	struct ring_entry *entry = (void *)ring->data + (ring->head & (ring->size - 1));
+
+	WRITE_ONCE(entry->len, len);
+	WRITE_ONCE(entry->number, ring->next);
+	return entry;
+}
+
+/**
+ * ring_commit() - let the consumer have what ring_reserve() gave room for
+ * @ring: that was written to
+ * @len: bytes of the entry
+ *
+ * Context: the producer's.
+ */
+static inline void ring_commit(struct ring *ring, u32 len)
+{
+	ring->next++;
+	/* A: the entry before head. */
+	smp_store_release(&ring->head, ring->head + len);
+}
+
+/**
  * struct ring_gate - tells a consumer whether a producer is at work
  * @state: how often it was entered and left: odd while a producer is inside
  *
@@ -159,13 +209,20 @@ struct ring_gate {
  * ring_gate_enter() - before the stamp is taken
  * @gate: of this CPU
  *
- * Context: the producer's. Must not nest.
+ * Context: the producer's. Does not nest.
+ *
+ * Return: false if something on this CPU is inside already, and the gate is as it was.
  */
-static inline void ring_gate_enter(struct ring_gate *gate)
+static inline bool ring_gate_enter(struct ring_gate *gate)
 {
-	WRITE_ONCE(gate->state, gate->state + 1);
+	unsigned int state = READ_ONCE(gate->state);
+
+	if (unlikely(state & 1))
+		return false;
+	WRITE_ONCE(gate->state, state + 1);
 	/* G: the state before the stamp, and before the wake flags. */
 	smp_mb();
+	return true;
 }
 
 /**
@@ -178,19 +235,6 @@ static inline void ring_gate_exit(struct ring_gate *gate)
 {
 	/* H: all that was written inside before the state. */
 	smp_store_release(&gate->state, gate->state + 1);
-}
-
-/**
- * ring_gate_is_inside() - would ring_gate_enter() nest?
- * @gate: of this CPU
- *
- * Context: the producer's.
- *
- * Return: whether something on this CPU is inside.
- */
-static inline bool ring_gate_is_inside(const struct ring_gate *gate)
-{
-	return READ_ONCE(gate->state) & 1;
 }
 
 /**

@@ -14,9 +14,12 @@ static inline struct cgroup *task_own_cgroup(const struct task_struct *task)
 	return rcu_dereference_sched(task->cgroups)->dfl_cgrp;
 }
 
-static inline u32 task_pid_ns_id(void)
+/* Of current: of a task that has exited there is none. */
+static inline u32 task_pid_ns_id(const struct task_struct *task)
 {
-	return ns_of_pid(task_pid(current))->ns.inum;
+	const struct pid *pid = task->thread_pid;
+
+	return pid->numbers[pid->level].ns->ns.inum;
 }
 
 #endif /* MMTRACE_TASK_H */
