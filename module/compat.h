@@ -19,6 +19,7 @@
 #include <linux/mount.h>
 #include <linux/ns_common.h>
 #include <linux/nsproxy.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/seqlock.h>
 #include <linux/uaccess.h>
@@ -79,6 +80,27 @@ static_assert(DO_MMAP_HAS_FLAGS || DO_MMAP_HAS_NO_FLAGS,
 #define EXIT_PROBE_ARGUMENTS(task) void *data, struct task_struct *(task), bool group_dead
 #else
 #define EXIT_PROBE_ARGUMENTS(task) void *data, struct task_struct *(task)
+#endif
+
+/*
+ * Grace periods of RCU: since 6.1 it can be asked whether one has passed, of either
+ * kind, of which callbacks of 7.3 wait for either. Before, one always has. Kbuild looks
+ * into the header.
+ */
+#ifdef HAVE_RCU_GP_SEQ
+#define rcu_gp_oldstate rcu_gp_seq
+#elif !defined(HAVE_RCU_GP_OLDSTATE)
+struct rcu_gp_oldstate {
+};
+
+static inline void get_state_synchronize_rcu_full(struct rcu_gp_oldstate *state)
+{
+}
+
+static inline bool poll_state_synchronize_rcu_full(struct rcu_gp_oldstate *state)
+{
+	return true;
+}
 #endif
 
 /* New in 6.6, backported to some: Kbuild looks into the header. */

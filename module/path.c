@@ -114,6 +114,17 @@ static u32 last_name(const struct path *path, char *to, u32 *flags)
 	return walk_last_name(path->dentry, to);
 }
 
+/* Where a walk ended with @err. */
+static u32 find_otherwise(const struct path *path, union path_room *room, char *to, u32 *flags,
+			  int err)
+{
+	int len = err;
+
+	if (len != -ENAMETOOLONG && MAY_ASK)
+		len = ask_d_path(path, room->text, to, flags);
+	return likely(len >= 0) ? len : last_name(path, to, flags);
+}
+
 /**
  * path_find() - find the path of a file
  * @file: which the caller holds
@@ -129,15 +140,18 @@ static u32 last_name(const struct path *path, char *to, u32 *flags)
 u32 path_find(const struct file *file, union path_room *room, char *to, u32 *flags)
 {
 	const struct path *path = &file->f_path;
-	int len = -EOPNOTSUPP;
+	bool nameless = is_nameless(path);
+	int len = nameless ? -EOPNOTSUPP : walk(path, &room->walk, to, flags);
 
-	if (!is_nameless(path))
-		len = walk(path, &room->walk, to, flags);
-	else if (*flags & (MMTRACE_R_TMPFS | MMTRACE_R_HUGETLB))
-		return nameless_memory(path->dentry, to, flags);
-	if (unlikely(len < 0) && len != -ENAMETOOLONG && MAY_ASK)
-		len = ask_d_path(path, room->text, to, flags);
-	return likely(len >= 0) ? len : last_name(path, to, flags);
+	if (likely(len >= 0))
+		return len;
+	if (nameless && *flags & (MMTRACE_R_TMPFS | MMTRACE_R_HUGETLB))
+		len = nameless_memory(path->dentry, to, flags);
+	else
+		len = find_otherwise(path, room, to, flags, len);
+	/* Others have written where it was, and to where it had written. */
+	walk_forget(&room->walk);
+	return len;
 }
 
 /**
@@ -183,6 +197,7 @@ static bool compare_paths(const struct path *path, struct proof *proof)
 	int len;
 
 	preempt_disable();
+	walk_forget(&proof->walk);
 	len = walk_path(&proof->walk, path, proof->walked);
 	preempt_enable();
 	if (len < 0)

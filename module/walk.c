@@ -26,6 +26,22 @@
  *
  * Dentries, their names and mounts are freed under RCU, for which preemption off
  * is a read section.
+ *
+ * A walk is kept, and used for the next call if it is of the same file: all that is
+ * looked at then is whether what it passed is the same:
+ *
+ * - Nothing of it is held meanwhile, so another object could be where one was, with
+ *   the same count. Not as long as no grace period has passed since before the walk:
+ *   nothing that it passed can have been freed, and an address is that of the same
+ *   object still.
+ *
+ * - The file holds its dentry and its mount now. A dentry whose count is the same
+ *   holds the same parent, a mount that is where it was holds the mount and the
+ *   mountpoint above it. So each step proves that the next may be looked at, and
+ *   whatever lets go of it after that has to wait for this read section.
+ *
+ * - A count that is the same was the same all the time, so any moment will do for the
+ *   names. The mounts are read twice again.
  */
 #include <linux/compiler.h>
 #include <linux/err.h>
@@ -195,7 +211,7 @@ static bool is_still_true(const struct walk *walk)
 
 static int try(struct walk *walk, const struct path *path, char *to)
 {
-	struct path root;
+	struct path *root = &walk->root;
 	u32 len;
 	int err;
 
@@ -203,9 +219,9 @@ static int try(struct walk *walk, const struct path *path, char *to)
 	walk->bytes = 0;
 	walk->cut = false;
 	walk->escaped = false;
-	if (unlikely(!find_root(&root)))
+	if (unlikely(!find_root(root)))
 		return -EAGAIN;
-	err = climb(walk, path, &root);
+	err = climb(walk, path, root);
 	if (unlikely(err))
 		return err;
 	walk->unlinked = d_unlinked(path->dentry);
@@ -221,11 +237,59 @@ static int try(struct walk *walk, const struct path *path, char *to)
 	return likely(len < PATH_MAX) ? len : -ENAMETOOLONG;
 }
 
+/* Are the mounts where they were, and none of them just being moved? */
+static bool is_mounted_still(const struct walk *walk)
+{
+	const struct walk_mount *passed;
+	struct walk_mount now;
+
+	for (passed = walk->mounts; passed < walk->mounts_end; passed++)
+		if (!pass_mount(&now, passed->mount) || now.parent != passed->parent ||
+		    now.mountpoint != passed->mountpoint)
+			return false;
+	return true;
+}
+
+/* From the file up, as one thing has to be proved before the next is looked at. */
+static bool is_known(struct walk *walk, const struct path *path)
+{
+	struct path root;
+
+	if (walk->path.dentry != path->dentry || walk->path.mnt != path->mnt)
+		return false;
+	if (!find_root(&root) || root.dentry != walk->root.dentry || root.mnt != walk->root.mnt)
+		return false;
+	/* The addresses before the grace period. */
+	if (poll_state_synchronize_rcu_full(&walk->since) || !is_mounted_still(walk))
+		return false;
+	walk->unlinked = d_unlinked(path->dentry);
+	return is_still_true(walk);
+}
+
+/* Kept is only what was found all the way up. */
+static noinline int walk_anew(struct walk *walk, const struct path *path, char *to)
+{
+	unsigned int tries = TRIES;
+	int len;
+
+	walk_forget(walk);
+	get_state_synchronize_rcu_full(&walk->since);
+	while ((len = try(walk, path, to)) == -EAGAIN && --tries)
+		cpu_relax();
+	if (likely(len > 0 && !walk->cut && !walk->escaped)) {
+		walk->path = *path;
+		walk->len = len;
+	}
+	return len;
+}
+
 /**
  * walk_path() - find the path of a file, as current sees it
- * @walk: room for the walk; tells what else was found
+ * @walk: room for the walk; tells what else was found. All zero at first; may be used
+ *	again unless walk_forget() says otherwise
  * @path: of the file, which the caller holds
- * @to: room for PATH_MAX bytes; the path has no NUL at its end
+ * @to: room for PATH_MAX bytes, the same for each use of @walk; the path has no NUL at
+ *	its end
  *
  * Context: preemption off.
  *
@@ -234,12 +298,7 @@ static int try(struct walk *walk, const struct path *path, char *to)
  */
 int walk_path(struct walk *walk, const struct path *path, char *to)
 {
-	unsigned int tries = TRIES;
-	int len;
-
-	while ((len = try(walk, path, to)) == -EAGAIN && --tries)
-		cpu_relax();
-	return len;
+	return is_known(walk, path) ? walk->len : walk_anew(walk, path, to);
 }
 
 /**

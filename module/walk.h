@@ -48,6 +48,10 @@ struct walk_mount {
  * @escaped: the file is outside of its mount, and has no path
  * @names: from the file up
  * @mounts: likewise
+ * @path: of the file, if the walk can be used again; else its mnt is NULL
+ * @root: that of current then
+ * @since: when that was, in grace periods
+ * @len: of the path
  */
 struct walk {
 	struct walk_name	*names_end;
@@ -58,7 +62,20 @@ struct walk {
 	bool			escaped;
 	struct walk_name	names[WALK_NAMES];
 	struct walk_mount	mounts[WALK_MOUNTS];
+	struct path		path;
+	struct path		root;
+	struct rcu_gp_oldstate	since;
+	u32			len;
 };
+
+/**
+ * walk_forget() - don't use a walk again
+ * @walk: all of it, or what it has written, is about to be written over
+ */
+static inline void walk_forget(struct walk *walk)
+{
+	walk->path.mnt = NULL;
+}
 
 int walk_path(struct walk *walk, const struct path *path, char *to);
 u32 walk_last_name(const struct dentry *dentry, char *to);
