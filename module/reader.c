@@ -42,6 +42,7 @@
  * @settled: and do not hold anything else
  * @checked: when it was last looked how much was missed
  * @next: source of the record that reader_peek() has shown
+ * @until: up to which time what it holds is next of all
  * @line: text of a record
  * @line_len: bytes of it
  * @line_done: of these, copied by read()
@@ -56,6 +57,7 @@ struct reader {
 	bool			settled;
 	u64			checked;
 	struct source		*next;
+	u64			until;
 	char			*line;
 	size_t			line_len;
 	size_t			line_done;
@@ -67,12 +69,7 @@ struct reader {
 
 static int add_source(struct reader *reader, const struct ring *ring, u32 cpu)
 {
-	struct source *source = &reader->source[reader->source_len++];
-
-	source->ring = ring;
-	source->cpu = cpu;
-	source->record = kmalloc(MMTRACE_RECORD_MAX, SESSION_GFP);
-	return source->record ? 0 : -ENOMEM;
+	return source_init(&reader->source[reader->source_len++], ring, cpu);
 }
 
 static int add_sources(struct reader *reader, struct session *session)
@@ -122,120 +119,9 @@ void reader_destroy(struct reader *reader)
 	if (!reader)
 		return;
 	for (i = 0; i < reader->source_len; i++)
-		kfree(reader->source[i].record);
+		source_exit(&reader->source[i]);
 	kvfree(reader->line);
 	kvfree(reader);
-}
-
-static void make_lost(struct source *source, const struct mmtrace_lost *lost, u64 seq)
-{
-	struct mmtrace_record *record = source->record;
-
-	record->head = (struct mmtrace_head) {
-		.size	= sizeof(record->head) + sizeof(record->lost),
-		.event	= MMTRACE_EVENT_LOST,
-		.cpu	= source->cpu,
-		.seq	= seq,
-		.time	= lost->last,
-	};
-	record->lost = *lost;
-	source->full = true;
-}
-
-static void add_loss(struct mmtrace_lost *lost, u64 count, u64 first, u64 last)
-{
-	if (!lost->count)
-		lost->first = first;
-	lost->count += count;
-	lost->last = last;
-}
-
-/* It is held here now: the producer may have its place. */
-static void release(struct session *session, struct source *source)
-{
-	ring_release(&per_cpu_ptr(session->cpu, source->cpu)->ring, &source->cursor);
-}
-
-/* All that is not to be given, on this side of the window, as one loss. */
-static void leave_out(struct session *session, struct source *source)
-{
-	struct mmtrace_lost lost = { .cause = MMTRACE_LOST_OVERWRITTEN };
-	const struct mmtrace_head *head = &source->record->head;
-	u64 seq = source->full ? head->seq : source->cursor.number;
-	u64 end = seq < source->from ? source->from : U64_MAX;
-	enum ring_what what = RING_GAP;
-	struct ring_gap gap;
-
-	if (source->full)
-		add_loss(&lost, 1, head->time, head->time);
-	while (source->cursor.number < end && what != RING_NOTHING) {
-		what = ring_read(source->ring, &source->cursor, source->record,
-				 MMTRACE_RECORD_MAX, &gap);
-		if (what == RING_ENTRY)
-			add_loss(&lost, 1, head->time, head->time);
-		else if (what == RING_GAP)
-			add_loss(&lost, gap.count, gap.first, gap.last);
-	}
-	source->full = false;
-	if (lost.count)
-		make_lost(source, &lost, seq);
-	release(session, source);
-}
-
-static void fill(struct session *session, struct source *source)
-{
-	struct ring_gap gap;
-
-	if (!source->ring)
-		return;
-	if (source_leaves_out(source, source->cursor.number)) {
-		leave_out(session, source);
-		return;
-	}
-	switch (ring_read(source->ring, &source->cursor, source->record,
-			  MMTRACE_RECORD_MAX, &gap)) {
-	case RING_NOTHING:
-		return;
-	case RING_ENTRY:
-		source->full = true;
-		break;
-	case RING_GAP:
-		make_lost(source, &(struct mmtrace_lost) {
-				.count	= gap.count,
-				.first	= gap.first,
-				.last	= gap.last,
-				.cause	= session->config.mode == MMTRACE_MODE_OVERWRITE ?
-					  MMTRACE_LOST_OVERWRITTEN : MMTRACE_LOST_RING_FULL,
-			  }, gap.number);
-		break;
-	}
-	release(session, source);
-}
-
-/* Does @from, of a CPU, have an event of which more is missing than was told? */
-static bool fill_missed_of(struct session *session, struct source *from,
-			   struct source *source, u64 now)
-{
-	const struct session_cpu *cpu = per_cpu_ptr(session->cpu, from->cpu);
-	u32 event;
-
-	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
-		u64 missed = READ_ONCE(cpu->missed[event]);
-
-		if (missed == from->reported[event])
-			continue;
-		source->cpu = from->cpu;
-		make_lost(source, &(struct mmtrace_lost) {
-				.count		= missed - from->reported[event],
-				.first		= session->reader->checked,
-				.last		= now,
-				.cause		= MMTRACE_LOST_MISSED,
-				.missed_event	= event,
-			  }, 0);
-		from->reported[event] = missed;
-		return true;
-	}
-	return false;
 }
 
 /* One event of one CPU at a time: the next is found when this one has been read. */
@@ -246,7 +132,7 @@ static void fill_missed(struct session *session, struct source *source)
 	struct source *from;
 
 	for (from = reader->source; from < source; from++)
-		if (fill_missed_of(session, from, source, now))
+		if (source_fill_missed(session, from, source, reader->checked, now))
 			return;
 	reader->checked = now;
 }
@@ -262,20 +148,34 @@ static void fill_all(struct session *session)
 		if (source->full)
 			continue;
 		if (source->ring)
-			fill(session, source);
+			source_fill(session, source);
 		else
 			fill_missed(session, source);
 	}
 }
 
+/* And up to which time it goes on with what it holds: not past another one's. */
 static struct source *earliest_held(struct reader *reader)
 {
 	struct source *source, *first = NULL;
+	u64 time, earliest = U64_MAX;
 
-	for (source = reader->source; source < reader->source + reader->source_len; source++)
-		if (source->full &&
-		    (!first || source->record->head.time < first->record->head.time))
-			first = source;
+	reader->until = U64_MAX;
+	for (source = reader->source; source < reader->source + reader->source_len; source++) {
+		if (!source->full)
+			continue;
+		time = source->record->head.time;
+		if (first && time >= earliest) {
+			reader->until = min(reader->until, time);
+			continue;
+		}
+		/* Of equal times, the one of the source before this goes first. */
+		if (first)
+			reader->until = earliest - 1;
+		earliest = time;
+		first = source;
+	}
+	reader->until = min(reader->until, reader->horizon);
 	return first;
 }
 
@@ -297,13 +197,6 @@ static void find_window(struct session *session)
 	reader->frozen = true;
 }
 
-static bool is_held_in_vain(const struct source *source)
-{
-	return source->ring && source->full &&
-	       source->record->head.event != MMTRACE_EVENT_LOST &&
-	       source_leaves_out(source, source->record->head.seq);
-}
-
 /* The reader's own part of it: others may have found the window before. */
 static void settle(struct session *session)
 {
@@ -313,8 +206,8 @@ static void settle(struct session *session)
 	mutex_lock(&session->ledger_lock);
 	find_window(session);
 	for (source = reader->source; source < reader->source + reader->source_len; source++)
-		if (is_held_in_vain(source))
-			leave_out(session, source);
+		if (source_holds_in_vain(source))
+			source_leave_out(session, source);
 	reader->settled = true;
 	mutex_unlock(&session->ledger_lock);
 }
@@ -360,19 +253,42 @@ const struct mmtrace_record *reader_peek(struct session *session)
 	return reader->next ? reader->next->record : NULL;
 }
 
-/* Be done with the record that reader_peek() has shown: read() has all of it. */
-static void take(struct session *session)
+/* How many bytes of what the next source holds are next of all, and fit. */
+static size_t run_length(const struct reader *reader, size_t room)
 {
-	struct source *source = session->reader->next;
+	const struct source *source = reader->next;
+	const struct mmtrace_record *record = source->record;
+	size_t len = 0;
 
-	mutex_lock(&session->ledger_lock);
-	source->delivered[source->record->head.event]++;
-	source->full = false;
-	fill(session, source);
-	mutex_unlock(&session->ledger_lock);
+	while ((void *)record < source->end && record->head.time <= reader->until &&
+	       record->head.size <= room - len) {
+		len += record->head.size;
+		record = (void *)record + record->head.size;
+	}
+	return len;
 }
 
-/* The same, but it goes on as a line. */
+/* Be done with the records of which read() has all of the bytes; with how many of them? */
+static size_t take(struct session *session, size_t bytes)
+{
+	struct source *source = session->reader->next;
+	size_t done = 0;
+	u32 size;
+
+	mutex_lock(&session->ledger_lock);
+	while (done < bytes) {
+		size = source->record->head.size;
+		if (size > bytes - done)
+			break;
+		done += size;
+		source->delivered[source->record->head.event]++;
+		source_take(session, source);
+	}
+	mutex_unlock(&session->ledger_lock);
+	return done;
+}
+
+/* Be done with the record that reader_peek() has shown, which goes on as a line. */
 static void take_as_line(struct session *session)
 {
 	struct reader *reader = session->reader;
@@ -381,8 +297,7 @@ static void take_as_line(struct session *session)
 	mutex_lock(&session->ledger_lock);
 	reader->line_from = source;
 	reader->line_event = source->record->head.event;
-	source->full = false;
-	fill(session, source);
+	source_take(session, source);
 	mutex_unlock(&session->ledger_lock);
 }
 
@@ -449,19 +364,19 @@ static ssize_t read_text(struct session *session, struct iov_iter *to)
 
 static ssize_t read_binary(struct session *session, struct iov_iter *to)
 {
-	const struct mmtrace_record *record;
-	size_t copied, total = 0;
+	size_t copied, len, done, total = 0;
 
-	while (!is_enough(total) && (record = reader_peek(session))) {
-		if (record->head.size > iov_iter_count(to))
+	while (!is_enough(total) && reader_peek(session)) {
+		len = run_length(session->reader, iov_iter_count(to));
+		if (!len)
 			return total ?: -EINVAL;
-		copied = copy_to_iter(record, record->head.size, to);
-		if (copied < record->head.size) {
-			iov_iter_revert(to, copied);
+		copied = copy_to_iter(session->reader->next->record, len, to);
+		done = take(session, copied);
+		total += done;
+		if (copied < len) {
+			iov_iter_revert(to, copied - done);
 			return total ?: -EFAULT;
 		}
-		total += copied;
-		take(session);
 	}
 	return total;
 }
@@ -562,7 +477,7 @@ int reader_count(struct session *session, u32 cpu, struct reader_count *count)
 	find_window(session);
 	if (reader->line_from == source)
 		count->pending[reader->line_event]++;
-	if (source->full && !is_held_in_vain(source))
+	if (source->full && !source_holds_in_vain(source))
 		count->pending[source->record->head.event]++;
 	return count_in_ring(source, count->pending);
 }

@@ -9,7 +9,7 @@
  *	     ring_gate_enter(), ring_gate_exit(). One at a time, always of the
  *	     same CPU, preemption off; may be an NMI or a breakpoint handler, so
  *	     nothing here waits, locks or calls out.
- * consumer  ring_read(), ring_release(), the other functions of the gate. One
+ * consumer  ring_read(), ring_read_run(), ring_release(), the other functions of the gate. One
  *	     at a time, which is the caller's business; any CPU. A walk with a
  *	     copy of the consumer's cursor counts as the consumer too.
  * any	     ring_used(), ring_head(): hints.
@@ -279,15 +279,27 @@ static void ring_put(struct ring *ring, u64 pos, const u64 *from, u64 words)
 		WRITE_ONCE(ring->data[i - first], from[i]);
 }
 
+/* Word by word likewise, as the producer may be evicting it. */
+static __always_inline void ring_copy_out(u64 *to, const u64 *from, u64 words)
+{
+	const u64 *end = from + (words & ~3ull);
+
+	for (; from != end; to += 4, from += 4) {
+		to[0] = READ_ONCE(from[0]);
+		to[1] = READ_ONCE(from[1]);
+		to[2] = READ_ONCE(from[2]);
+		to[3] = READ_ONCE(from[3]);
+	}
+	for (end += words & 3; from != end; to++, from++)
+		*to = READ_ONCE(*from);
+}
+
 static void ring_get(const struct ring *ring, u64 pos, u64 *to, u64 words)
 {
-	u64 first = min(words, (ring_wrap(ring, pos) - pos) / sizeof(u64)), i;
-	const u64 *from = ring_at(ring, pos);
+	u64 first = min(words, (ring_wrap(ring, pos) - pos) / sizeof(u64));
 
-	for (i = 0; i < first; i++)
-		to[i] = READ_ONCE(from[i]);
-	for (; i < words; i++)
-		to[i] = READ_ONCE(ring->data[i - first]);
+	ring_copy_out(to, ring_at(ring, pos), first);
+	ring_copy_out(to + first, ring->data, words - first);
 }
 
 /* The run takes in what is evicted: one entry, or the drops of a ring_loss. */
@@ -538,6 +550,48 @@ enum ring_what ring_read(const struct ring *ring, struct ring_cursor *cursor,
 		cursor->stamp = slot.entry.stamp;
 		return RING_ENTRY;
 	}
+}
+
+/* How much of what was copied is entries, one after the other and whole. */
+static u32 ring_accept(struct ring_cursor *cursor, const void *buf, u32 len)
+{
+	const struct ring_entry *entry = buf;
+	u32 done = 0;
+
+	while (len - done >= sizeof(*entry)) {
+		entry = buf + done;
+		if (entry->len & RING_LOSS_FLAG || entry->len > len - done ||
+		    entry->number != cursor->number)
+			break;
+		done += entry->len;
+		cursor->number++;
+		cursor->stamp = entry->stamp;
+	}
+	cursor->pos += done;
+	return done;
+}
+
+/**
+ * ring_read_run() - the next entries, as long as there is nothing between them
+ * @ring: to read from
+ * @cursor: the consumer's; moves behind what was read
+ * @buf: for the entries, aligned to 8 bytes
+ * @room: bytes at @buf, a multiple of 8
+ *
+ * Context: the consumer's.
+ *
+ * Return: bytes of the entries; 0 if there are none, or it is for ring_read() to tell
+ * of a gap or to go around it.
+ */
+u32 ring_read_run(const struct ring *ring, struct ring_cursor *cursor, void *buf, u32 room)
+{
+	/* A: head before the entries. */
+	u64 head = smp_load_acquire(&ring->head);
+	/* Behind what was evicted there may be more than the ring has. */
+	u32 len = min_t(u64, room, min(head - cursor->pos, ring->size));
+
+	ring_get(ring, cursor->pos, buf, len / sizeof(u64));
+	return ring_is_intact(ring, cursor->pos) ? ring_accept(cursor, buf, len) : 0;
 }
 
 /**

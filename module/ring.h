@@ -140,6 +140,7 @@ int ring_init_at(struct ring *ring, void *data, u64 size, enum ring_mode mode,
 bool ring_write(struct ring *ring, struct ring_entry *entry);
 enum ring_what ring_read(const struct ring *ring, struct ring_cursor *cursor,
 			 void *buf, u32 room, struct ring_gap *gap);
+u32 ring_read_run(const struct ring *ring, struct ring_cursor *cursor, void *buf, u32 room);
 void ring_release(struct ring *ring, const struct ring_cursor *cursor);
 u64 ring_used(const struct ring *ring);
 u64 ring_head(const struct ring *ring);

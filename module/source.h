@@ -8,6 +8,8 @@
 
 #include "ring.h"
 
+struct session;
+
 /**
  * struct walk - a look at a ring that takes nothing
  * @cursor: behind @head
@@ -23,14 +25,16 @@ struct walk {
 /**
  * struct source - a ring, or what was missed
  * @ring: NULL for what was missed
- * @cursor: behind @record
+ * @cursor: behind what is held
  * @cpu: of the ring
- * @full: @record is the next of this source
+ * @full: something is held
  * @delivered: records of which read() has copied the last byte; by event
  * @from: sequence number of the first record to give; see window.c
  * @to: of the first one behind it not to give
  * @walk: window.c's own
- * @record: room for one
+ * @record: if something is held, the next of this source
+ * @end: behind the last that is held
+ * @room: for what is held, MMTRACE_RECORD_MAX bytes
  * @reported: of what was missed on @cpu, in lost records; by event
  */
 struct source {
@@ -43,6 +47,8 @@ struct source {
 	u64			to;
 	struct walk		walk;
 	struct mmtrace_record	*record;
+	void			*end;
+	void			*room;
 	u64			reported[MMTRACE_EVENT_COUNT];
 };
 
@@ -51,5 +57,21 @@ static inline bool source_leaves_out(const struct source *source, u64 seq)
 {
 	return seq < source->from || seq >= source->to;
 }
+
+/* A record that was held before it was known. */
+static inline bool source_holds_in_vain(const struct source *source)
+{
+	return source->ring && source->full &&
+	       source->record->head.event != MMTRACE_EVENT_LOST &&
+	       source_leaves_out(source, source->record->head.seq);
+}
+
+int source_init(struct source *source, const struct ring *ring, u32 cpu);
+void source_exit(struct source *source);
+void source_fill(struct session *session, struct source *source);
+bool source_fill_missed(struct session *session, struct source *from, struct source *source,
+			u64 since, u64 now);
+void source_take(struct session *session, struct source *source);
+void source_leave_out(struct session *session, struct source *source);
 
 #endif /* MMTRACE_SOURCE_H */

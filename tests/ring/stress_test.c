@@ -111,11 +111,36 @@ static void check_gap(struct consumer *consumer, const struct ring_gap *gap)
 	consumer->stamp = gap->last;
 }
 
+static void check_entry(struct consumer *consumer, const void *entry)
+{
+	test_is_entry(entry, FIRST_NUMBER + consumer->next, len_of(consumer->next),
+		      stamp_of(consumer->next));
+	CHECK(consumer->stamp <= stamp_of(consumer->next));
+	consumer->stamp = stamp_of(consumer->next);
+	consumer->next++;
+	consumer->received++;
+}
+
+static bool consume_run(struct consumer *consumer)
+{
+	static u64 buf[2 * TEST_ENTRY_MAX / sizeof(u64)];
+	u32 room = test_random() % (ARRAY_SIZE(buf) + 1) * sizeof(u64), at;
+	u32 len = ring_read_run(&ring, &consumer->cursor, buf, room);
+
+	CHECK(len <= room);
+	for (at = 0; at < len && !test_failed(); at += len_of(consumer->next - 1))
+		check_entry(consumer, (char *)buf + at);
+	CHECK_EQ(consumer->cursor.number, FIRST_NUMBER + consumer->next);
+	return len;
+}
+
 static bool consume(struct consumer *consumer)
 {
 	u64 buf[TEST_ENTRY_MAX / sizeof(u64)];
 	struct ring_gap gap;
 
+	if (test_random() >> 33 & 1 && consume_run(consumer))
+		return true;
 	switch (ring_read(&ring, &consumer->cursor, buf, sizeof(buf), &gap)) {
 	case RING_NOTHING:
 		return false;
@@ -123,12 +148,7 @@ static bool consume(struct consumer *consumer)
 		check_gap(consumer, &gap);
 		break;
 	case RING_ENTRY:
-		test_is_entry(buf, FIRST_NUMBER + consumer->next, len_of(consumer->next),
-			      stamp_of(consumer->next));
-		CHECK(consumer->stamp <= stamp_of(consumer->next));
-		consumer->stamp = stamp_of(consumer->next);
-		consumer->next++;
-		consumer->received++;
+		check_entry(consumer, buf);
 		break;
 	}
 	CHECK_EQ(consumer->cursor.number, FIRST_NUMBER + consumer->next);
