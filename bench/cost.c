@@ -23,15 +23,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <linux/membarrier.h>
 #include <linux/mmtrace.h>
 
 #define CALLS		50
 #define ROUNDS		20	/* the least of which counts: without a timer tick in it */
 #define DEVICE		"/dev/mmtrace"
 #define SHORT_FILE	"/tmp/file"
+#define OTHER_FILE	"/tmp/fil2"
 #define OUTPUT		"/tmp/mmtrace-bench.out"
 
-static int file;
+static int file, other_file;
 static char buf[131072];
 
 static void die(const char *what)
@@ -65,6 +67,12 @@ static void map_file(int i)
 	mapped[i] = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, file, 0);
 }
 
+/* Never the file of the call before: each path is looked for anew. */
+static void map_in_turn(int i)
+{
+	mapped[i] = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, i % 2 ? file : other_file, 0);
+}
+
 /* Not part of what is measured: what it costs varies by itself. */
 static void unmap(void)
 {
@@ -92,7 +100,8 @@ struct workload {
 };
 
 static const struct workload anonymous = { "anonymous mmap", map_anonymous, unmap };
-static const struct workload of_file = { "file mmap, path of two names", map_file, unmap };
+static const struct workload of_file = { "mmap of the same file", map_file, unmap };
+static const struct workload in_turn = { "mmap of two files in turn", map_in_turn, unmap };
 static const struct workload other = { "another system call", other_syscall, nothing };
 
 /* How a session is set up for a row; NULL for no session at all. */
@@ -103,20 +112,37 @@ struct condition {
 	unsigned int	sessions;
 	unsigned int	format;
 	bool		drain;		/* the reading counts too */
+	bool		discard;	/* what was read is not written anywhere */
 	bool		follow;		/* init, which is somebody else */
 };
 
-static const struct condition traced = { "traced, reader frozen", true, false, 1, 1, false, false };
-static const struct condition idle = { "loaded, nobody reads", false, false, 0, 1, false, false };
-static const struct condition rejected = { "rejected at entry", true, true, 1, 1, false, false };
+static const struct condition traced = {
+	.name = "traced, reader frozen", .start = true, .sessions = 1, .format = 1
+};
+static const struct condition idle = { .name = "loaded, nobody reads" };
+static const struct condition rejected = {
+	.name = "rejected at entry", .start = true, .reject = true, .sessions = 1, .format = 1
+};
 static const struct condition stranger = {
-	"another is followed", true, false, 1, 1, false, true
+	.name = "another is followed", .start = true, .sessions = 1, .format = 1, .follow = true
 };
-static const struct condition two = { "traced by two sessions", true, false, 2, 1, false, false };
+static const struct condition two = {
+	.name = "traced by two sessions", .start = true, .sessions = 2, .format = 1
+};
+static const struct condition four = {
+	.name = "traced by four sessions", .start = true, .sessions = 4, .format = 1
+};
+static const struct condition read_only = {
+	.name = "until read, binary", .start = true, .sessions = 1, .format = 1,
+	.drain = true, .discard = true
+};
 static const struct condition binary = {
-	"until drained, binary file", true, false, 1, 1, true, false
+	.name = "until drained, binary file", .start = true, .sessions = 1, .format = 1,
+	.drain = true
 };
-static const struct condition text = { "until drained, text file", true, false, 1, 0, true, false };
+static const struct condition text = {
+	.name = "until drained, text file", .start = true, .sessions = 1, .drain = true
+};
 
 static int open_session(const struct condition *condition)
 {
@@ -153,6 +179,7 @@ static int open_session(const struct condition *condition)
 	return fd;
 }
 
+/* @out: where to write what is there; -1 for nowhere */
 static uint64_t drain(int fd, int out)
 {
 	uint64_t bytes = 0;
@@ -161,7 +188,7 @@ static uint64_t drain(int fd, int out)
 	if (fd < 0)
 		return 0;
 	while ((n = read(fd, buf, sizeof(buf))) > 0) {
-		if (write(out, buf, n) != n)
+		if (out >= 0 && write(out, buf, n) != n)
 			die(OUTPUT);
 		bytes += n;
 	}
@@ -170,12 +197,23 @@ static uint64_t drain(int fd, int out)
 	return bytes;
 }
 
+/* What the round before gave to RCU to free comes back first, not in the middle. */
+static void settle(void)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+			die("membarrier");
+}
+
 static double measure_round(const struct workload *workload, const struct condition *condition,
 			    int fd, int out, double *bytes)
 {
 	uint64_t begin, called, drained;
 	int i;
 
+	settle();
 	begin = now();
 	for (i = 0; i < CALLS; i++)
 		workload->call(i);
@@ -183,7 +221,7 @@ static double measure_round(const struct workload *workload, const struct condit
 	workload->clean_up();
 	if (condition && condition->drain) {
 		drained = now();
-		*bytes = (double)drain(fd, out) / CALLS;
+		*bytes = (double)drain(fd, condition->discard ? -1 : out) / CALLS;
 		called += now() - drained;
 	} else {
 		drain(fd, out);
@@ -227,16 +265,20 @@ struct row {
 static const struct row rows[] = {
 	{ &anonymous, NULL, 0 },
 	{ &anonymous, &idle, 0.5 },
-	{ &anonymous, &rejected, 250 },
-	{ &anonymous, &stranger, 300 },
-	{ &anonymous, &traced, 750 },
-	{ &anonymous, &two, 0 },
+	{ &anonymous, &rejected, 212 },
+	{ &anonymous, &stranger, 275 },
+	{ &anonymous, &traced, 690 },
+	{ &anonymous, &two, 955 },
+	{ &anonymous, &four, 0 },
+	{ &anonymous, &read_only, 0 },
 	{ &anonymous, &binary, 0 },
-	{ &anonymous, &text, 6000 },
+	{ &anonymous, &text, 0 },
 	{ &of_file, NULL, 0 },
 	{ &of_file, &traced, 0 },
 	{ &of_file, &binary, 0 },
 	{ &of_file, &text, 0 },
+	{ &in_turn, NULL, 0 },
+	{ &in_turn, &traced, 0 },
 	{ &other, NULL, 0 },
 	{ &other, &traced, 0.5 },
 };
@@ -271,6 +313,15 @@ static int print_row(const struct row *row, double bare)
 	return failed;
 }
 
+static int make(const char *name)
+{
+	int fd = open(name, O_RDWR | O_CREAT, 0600);
+
+	if (fd < 0 || ftruncate(fd, 4096))
+		die(name);
+	return fd;
+}
+
 int main(int argc, char **argv)
 {
 	double bare[sizeof(rows) / sizeof(rows[0])], last = 0, unused;
@@ -278,9 +329,8 @@ int main(int argc, char **argv)
 	int failed = 0;
 	size_t i;
 
-	file = open(SHORT_FILE, O_RDWR | O_CREAT, 0600);
-	if (file < 0 || ftruncate(file, 4096))
-		die(SHORT_FILE);
+	file = make(SHORT_FILE);
+	other_file = make(OTHER_FILE);
 	/* Bare means bare: before the module is there. Once more, as the first time is dearer. */
 	measure(&anonymous, NULL, &unused, &none);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -297,5 +347,6 @@ int main(int argc, char **argv)
 			last = bare[i];
 	}
 	unlink(SHORT_FILE);
+	unlink(OTHER_FILE);
 	return failed;
 }
