@@ -114,15 +114,26 @@ static u32 last_name(const struct path *path, char *to, u32 *flags)
 	return walk_last_name(path->dentry, to);
 }
 
-/* Where a walk ended with @err. */
-static u32 find_otherwise(const struct path *path, union path_room *room, char *to, u32 *flags,
-			  int err)
+static int find_nameless(const struct path *path, union path_room *room, char *to, u32 *flags)
 {
-	int len = err;
+	if (*flags & (MMTRACE_R_TMPFS | MMTRACE_R_HUGETLB))
+		return nameless_memory(path->dentry, to, flags);
+	return MAY_ASK ? ask_d_path(path, room->text, to, flags) : -EOPNOTSUPP;
+}
 
-	if (len != -ENAMETOOLONG && MAY_ASK)
+/* Where there is nothing to walk, or a walk ended with @len. */
+static noinline u32 find_otherwise(const struct path *path, union path_room *room, char *to,
+				   u32 *flags, int len)
+{
+	if (is_nameless(path))
+		len = find_nameless(path, room, to, flags);
+	else if (len != -ENAMETOOLONG && MAY_ASK)
 		len = ask_d_path(path, room->text, to, flags);
-	return likely(len >= 0) ? len : last_name(path, to, flags);
+	if (len < 0)
+		len = last_name(path, to, flags);
+	/* Others have written where it was, and to where it had written. */
+	walk_forget(&room->walk);
+	return len;
 }
 
 /**
@@ -140,18 +151,11 @@ static u32 find_otherwise(const struct path *path, union path_room *room, char *
 u32 path_find(const struct file *file, union path_room *room, char *to, u32 *flags)
 {
 	const struct path *path = &file->f_path;
-	bool nameless = is_nameless(path);
-	int len = nameless ? -EOPNOTSUPP : walk(path, &room->walk, to, flags);
+	int len = -EOPNOTSUPP;
 
-	if (likely(len >= 0))
-		return len;
-	if (nameless && *flags & (MMTRACE_R_TMPFS | MMTRACE_R_HUGETLB))
-		len = nameless_memory(path->dentry, to, flags);
-	else
-		len = find_otherwise(path, room, to, flags, len);
-	/* Others have written where it was, and to where it had written. */
-	walk_forget(&room->walk);
-	return len;
+	if (likely(!is_nameless(path)))
+		len = walk(path, &room->walk, to, flags);
+	return likely(len >= 0) ? len : find_otherwise(path, room, to, flags, len);
 }
 
 /**

@@ -190,7 +190,7 @@ static void write_path(const struct walk *walk, char *to)
 }
 
 /* Mounts first: the moment of which they tell is one before all of the counts. */
-static bool is_still_true(const struct walk *walk)
+static __always_inline bool is_still_true(const struct walk *walk)
 {
 	const struct walk_mount *passed;
 	const struct walk_name *name;
