@@ -106,6 +106,7 @@
  */
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
+#include <linux/cache.h>
 #include <linux/errno.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -147,6 +148,12 @@ static_assert(sizeof(struct ring_loss) == sizeof(union ring_slot));
 static_assert(offsetof(struct ring_loss, len) == offsetof(struct ring_entry, len));
 static_assert(offsetof(struct ring_loss, number) == offsetof(struct ring_entry, number));
 static_assert(offsetof(struct ring_loss, first) == offsetof(struct ring_entry, stamp));
+
+/* What the producer writes is on lines that the consumer doesn't, and the reverse. */
+static_assert(offsetof(struct ring, mode) < offsetof(struct ring, head));
+static_assert(!(offsetof(struct ring, head) % SMP_CACHE_BYTES));
+static_assert(!(offsetof(struct ring, tail) % SMP_CACHE_BYTES));
+static_assert(!(sizeof(struct ring) % SMP_CACHE_BYTES));
 
 static bool ring_after(u64 a, u64 b)
 {

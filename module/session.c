@@ -7,6 +7,7 @@
  * costs nothing. It belongs to its file: whoever dies with the file open has
  * closed it, and with that all is given back.
  */
+#include <linux/cache.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/log2.h>
@@ -31,6 +32,14 @@
 #include "session.h"
 #include "trigger.h"
 #include "wake.h"
+
+/*
+ * What a call reads of a session is on a line without locks, and its counters are on
+ * lines of its CPU's own: only a reader that goes to sleep writes there too.
+ */
+static_assert(offsetofend(struct session, stack_depth) <= SMP_CACHE_BYTES);
+static_assert(offsetof(struct session, lock) >= 2 * SMP_CACHE_BYTES);
+static_assert(!(offsetof(struct session_cpu, filtered) % SMP_CACHE_BYTES));
 
 /* Of a session that does not ask for another. */
 #define TIMEOUT_MS	50
@@ -62,7 +71,7 @@ static void release_memory(u64 bytes)
 	mutex_unlock(&memory_lock);
 }
 
-/* Of each ring, its reader holds one record. */
+/* Of each ring, its reader holds as much as the longest record takes. */
 static u64 rings_size(const struct session *session)
 {
 	return (session->config.ring_size + MMTRACE_RECORD_MAX) * num_possible_cpus();

@@ -2,6 +2,7 @@
 #ifndef RING_SHIM_LINUX_CACHE_H
 #define RING_SHIM_LINUX_CACHE_H
 
-#define ____cacheline_aligned	__attribute__((__aligned__(64)))
+#define SMP_CACHE_BYTES		64
+#define ____cacheline_aligned	__attribute__((__aligned__(SMP_CACHE_BYTES)))
 
 #endif
