@@ -3,6 +3,8 @@
 #
 # mmtrace-ctl with the module: every verb, what it prints, how it exits, what it
 # says when something is wrong.
+#
+# timeout: 240
 
 . "$(dirname "$0")/testing.sh"
 

@@ -3,6 +3,8 @@
 #
 # Every format of mmtrace-ctl, of what really happens: the mapping of a program is
 # in it. That other programs can read the formats is tested on the host.
+#
+# timeout: 240
 
 # shellcheck source=tests/guest/testing.sh
 . "$(dirname "$0")/testing.sh"

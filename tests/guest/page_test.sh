@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Pages and pictures of real calls: live, and of a recording.
+#
+# timeout: 240
 
 # shellcheck source=tests/guest/testing.sh
 . "$(dirname "$0")/testing.sh"

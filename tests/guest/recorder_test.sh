@@ -4,6 +4,8 @@
 # mmtrace-ctl recorder and snapshot: records wait in a process that sleeps, are given
 # once to who asks, and freeze with the call that the trigger waits for; names and
 # sockets of recorders that live, end and die.
+#
+# timeout: 240
 
 # shellcheck source=tests/guest/testing.sh
 . "$(dirname "$0")/testing.sh"

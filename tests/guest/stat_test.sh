@@ -3,6 +3,8 @@
 #
 # mmtrace-ctl stat: counts what trace shows, by all keys; tells what is lost; exits as
 # its command does.
+#
+# timeout: 240
 
 # shellcheck source=tests/guest/testing.sh
 . "$(dirname "$0")/testing.sh"

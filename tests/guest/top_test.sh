@@ -3,6 +3,8 @@
 #
 # mmtrace-ctl top in a real terminal: keys are typed, the screen is read; other sizes,
 # suspension, signals; and where there is no screen, tables.
+#
+# timeout: 240
 
 # shellcheck source=tests/guest/testing.sh
 . "$(dirname "$0")/testing.sh"
