@@ -126,7 +126,7 @@ ends INT
 ends TERM
 ends HUP
 
-types clear Enter "TERM=dumb $ctl top --interval 0.2 --count 2; echo gave \$?" Enter
+types clear Enter "TERM=dumb $ctl top --interval 0.2 --count 2 --limit 3; echo gave \$?" Enter
 sees "TERM=dumb: tables one below the other" '^gave 0'
 equal "two of them" "$(screen | grep -c '^process ')" 2
 
