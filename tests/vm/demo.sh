@@ -124,6 +124,15 @@ heading "trace: a command from its first mapping, as JSON"
 show "mmtrace-ctl trace --json -o /tmp/json -- /bin/true"
 first 1 </tmp/json
 
+heading "record and report: a build, kept in a file, and some of it"
+show "mmtrace-ctl record -f -o /tmp/build.data -- gcc -w -O1 -static -o /tmp/every /tmp/every.c"
+show "mmtrace-ctl report --info /tmp/build.data"
+show "mmtrace-ctl report --time relative -e 'comm == ld && !anon' /tmp/build.data | head -2 | cut -c -100"
+show "mmtrace-ctl report --format html -o /tmp/build.html /tmp/build.data && ls -s --block-size=K /tmp/build.html"
+
+heading "stat: what that build came to, by process"
+show "mmtrace-ctl stat -i /tmp/build.data --by process"
+
 heading "selftest: do the hooks tell the truth?"
 show "mmtrace-ctl selftest"
 
