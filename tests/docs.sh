@@ -126,7 +126,7 @@ manual_of_program()
 	has docs/mmtrace-ctl.1 "keys of tables" "$("$program" --words | sed -n 's/^key //p')"
 	has docs/mmtrace-ctl.1 "orders of tables" "$("$program" --words | sed -n 's/^order //p')"
 	has docs/mmtrace-ctl.1 "keys of JSON but arguments" "$(json_keys)"
-	has docs/mmtrace-ctl.1 "environment" "$(sed -n 's/^#define DEVICE_ENV.*"\(.*\)"/\1/p' user/device.h)"
+	has docs/mmtrace-ctl.1 "environment" "$(sed -n 's/^#define DEVICE_ENV.*"\(.*\)"/\1/p' user/lib/device.h)"
 }
 
 # json_keys: that the program writes, as its own tests have them; arguments have the
@@ -191,9 +191,9 @@ manual_of_device()
 manual_of_recordings()
 {
 	has docs/mmtrace-record.5 "types of sections" \
-		"$(sed -n '/^enum recording_type {/,/^}/s/.*RECORDING_\([A-Z]*\).*/\L\1/p' user/recording.h)"
+		"$(sed -n '/^enum recording_type {/,/^}/s/.*RECORDING_\([A-Z]*\).*/\L\1/p' user/lib/recording.h)"
 	has docs/mmtrace-record.5 "lines of the layout" \
-		"$(sed -n 's/^ \*   \([a-z]*\) [A-Z].*/\1/p' user/layout.c)"
+		"$(sed -n 's/^ \*   \([a-z]*\) [A-Z].*/\1/p' user/lib/layout.c)"
 }
 
 # names_of TABLE: in names.c

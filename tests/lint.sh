@@ -57,11 +57,11 @@ style()
 	cd "$build/style"
 	ln -sfn "$top"/{module,include,user,tests,bench} .
 	mapfile -t kernel_files < <(c_files module include)
-	mapfile -t program_files < <(c_files user tests bench | grep -v -e /shim/ -e user/image.c)
+	mapfile -t program_files < <(c_files user tests bench | grep -v -e /shim/ -e user/lib/image.c)
 	mapfile -t shim_files < <(c_files tests/ring/shim)
 	checkpatch "$ignored" "${kernel_files[@]}"
 	checkpatch "$ignored_programs" "${program_files[@]}"
-	checkpatch "$ignored_libdw" user/image.c
+	checkpatch "$ignored_libdw" user/lib/image.c
 	checkpatch "$ignored_shim" "${shim_files[@]}"
 }
 
@@ -97,8 +97,8 @@ tree()
 		"__(x64|ia32|arm64|do)_ module/hook.c
 		copy_(to|from)_user module/ioctl.c module/reader.c module/compat.h
 		peek_user module/entry.c module/stack.c module/compat.h
-		MMTRACE_IOC_[A-Z] module/ioctl.c user/device.c
-		"/dev/mmtrace user/device.h
+		MMTRACE_IOC_[A-Z] module/ioctl.c user/lib/device.c
+		"/dev/mmtrace user/lib/device.h
 		tracepoint_probe_|trace/events/ module/follow.c
 		smp_(mb|rmb|wmb)\(\) module/ring.c module/ring.h module/walk.c
 	END
