@@ -16,7 +16,6 @@ KVER = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
 	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 MODULES = $(DESTDIR)/lib/modules/$(KVER)
 MAN = $(DESTDIR)$(PREFIX)/share/man
-HEADER = include/uapi/linux/mmtrace.h
 
 # CC is handed on only if it is given: a kernel knows its own compiler.
 # BTF of the module would need the kernel's vmlinux, which no package has.
@@ -47,7 +46,6 @@ install: all ## put all into the system (PREFIX=/usr/local, DESTDIR=)
 	install -D -m 644 mmtrace.ko $(MODULES)/updates/mmtrace.ko
 	$(if $(DESTDIR),,PATH="$$PATH:/usr/sbin:/sbin" depmod $(KVER))
 	$(MAKE) -C user install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
-	install -D -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include/linux/mmtrace.h
 	@for page in $(wildcard docs/*.[1-8]); do \
 		install -v -D -m 644 $$page $(MAN)/man$${page##*.}/$${page##*/}; \
 	done
@@ -56,7 +54,6 @@ uninstall: headers ## take it out again
 	rm -f $(MODULES)/updates/mmtrace.ko*
 	$(if $(DESTDIR),,PATH="$$PATH:/usr/sbin:/sbin" depmod $(KVER))
 	$(MAKE) -C user uninstall DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
-	rm -f $(DESTDIR)$(PREFIX)/include/linux/mmtrace.h
 	@for page in $(wildcard docs/*.[1-8]); do \
 		rm -fv $(MAN)/man$${page##*.}/$${page##*/}; \
 	done

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How long calls took: a row for each event, both axes logarithmic, for the few slow ones. */
 #include "chart.h"
+#include "libmmtrace.h"
 #include "names.h"
 #include "quantity.h"
 
@@ -137,7 +138,7 @@ static void put_row(FILE *out, const struct span *span, const struct latency *la
 		    unsigned int event, unsigned int bottom)
 {
 	fprintf(out, "<text class='row' x='0' y='%u'>%s ", bottom - ROW - 22,
-		mmtrace_event_name(event)->text);
+		mmt_event_name(event));
 	fprintf(out, "<tspan class='dim'>%s call%s</tspan></text>\n",
 		quantity_count(latency->calls).text, latency->calls == 1 ? "" : "s");
 	put_calls_axis(out, most_calls(latency), bottom);

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device.h"
 #include "filter.h"
+#include "libmmtrace.h"
 #include "message.h"
+#include "session.h"
 #include "verbs.h"
 
 /**
@@ -16,38 +17,38 @@
  */
 struct context {
 	struct filter	filter;
-	struct program	program;
-	struct device	device;
+	struct mmt_program	*program;
+	struct mmt_device	*device;
 };
 
 static int show(struct context *context)
 {
-	if (device_get_device_filter(&context->device, &context->program)) {
-		complain("%s", context->device.error);
+	if (mmt_device_get_device_filter(context->device, context->program)) {
+		complain("%s", mmt_device_error(context->device));
 		return EXIT_FAILED;
 	}
-	if (!context->program.preds_len)
+	if (!mmt_program_len(context->program))
 		puts("# none: every call may pass");
-	else if (filter_text(&context->program, stdout))
+	else if (mmt_program_text(context->program, stdout))
 		putchar('\n');
 	else
-		program_list(&context->program, stdout);
+		mmt_program_list(context->program, stdout);
 	return EXIT_OK;
 }
 
 /* Needs no device. */
 static int explain(struct context *context)
 {
-	program_list(&context->program, stdout);
+	mmt_program_list(context->program, stdout);
 	return EXIT_OK;
 }
 
 /* An empty one for clear. */
 static int set(struct context *context)
 {
-	if (!device_set_device_filter(&context->device, &context->program))
+	if (!mmt_device_set_device_filter(context->device, context->program))
 		return EXIT_OK;
-	complain("%s", context->device.error);
+	complain("%s", mmt_device_error(context->device));
 	return EXIT_FAILED;
 }
 
@@ -91,16 +92,15 @@ static int act(struct context *context, size_t action)
 {
 	int code;
 
-	if (check(context, action) || filter_compile(&context->filter, &context->program))
+	if (check(context, action) || filter_compile(&context->filter, context->program))
 		return EXIT_USAGE;
 	if (!actions[action].takes_device)
 		return actions[action].run(context);
-	if (device_open(&context->device)) {
-		complain("%s", context->device.error);
+	context->device = session_open();
+	if (!context->device)
 		return EXIT_FAILED;
-	}
 	code = actions[action].run(context);
-	device_close(&context->device);
+	mmt_device_free(context->device);
 	return code;
 }
 
@@ -121,6 +121,19 @@ static int take_words(const struct verb *verb, int argc, char **argv, struct con
 	}
 }
 
+static struct context *new_context(void)
+{
+	struct context *context = calloc(1, sizeof(*context));
+
+	if (context)
+		context->program = mmt_program_new();
+	if (context && context->program)
+		return context;
+	complain("no memory");
+	free(context);
+	return NULL;
+}
+
 /* The action is the first word. */
 static int filter_run(const struct verb *verb, int argc, char **argv)
 {
@@ -135,11 +148,9 @@ static int filter_run(const struct verb *verb, int argc, char **argv)
 		complain("filter: no action '%s'; there are show, set, explain and clear", argv[1]);
 		return EXIT_USAGE;
 	}
-	context = calloc(1, sizeof(*context));
-	if (!context) {
-		complain("no memory");
+	context = new_context();
+	if (!context)
 		return EXIT_FAILED;
-	}
 	failed = take_words(verb, argc - named, argv + named, context);
 	if (failed) {
 		code = options_exit(failed);
@@ -149,6 +160,7 @@ static int filter_run(const struct verb *verb, int argc, char **argv)
 	} else {
 		code = act(context, action);
 	}
+	mmt_program_free(context->program);
 	free(context);
 	return code;
 }

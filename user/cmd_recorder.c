@@ -68,10 +68,10 @@ static int recorder_option(void *context, int id, const char *value)
 
 static int compile(struct words *words)
 {
-	if (filter_compile(&words->filter, &words->recorder.filter))
+	if (filter_compile(&words->filter, words->recorder.filter))
 		return -1;
 	if (words->trigger.given)
-		return filter_compile(&words->trigger, &words->recorder.trigger);
+		return filter_compile(&words->trigger, words->recorder.trigger);
 	if (!words->around)
 		return 0;
 	complain("%s: of what? there is no --trigger", words->around);
@@ -91,6 +91,22 @@ static int parse(const struct verb *verb, int argc, char **argv, struct words *w
 	return compile(words) ? EXIT_USAGE : recorder_run(&words->recorder);
 }
 
+static int run(const struct verb *verb, int argc, char **argv, struct words *words)
+{
+	struct recorder *recorder = &words->recorder;
+	int code = EXIT_FAILED;
+
+	recorder->filter = mmt_program_new();
+	recorder->trigger = mmt_program_new();
+	if (recorder->filter && recorder->trigger)
+		code = parse(verb, argc, argv, words);
+	else
+		complain("no memory");
+	mmt_program_free(recorder->filter);
+	mmt_program_free(recorder->trigger);
+	return code;
+}
+
 static int recorder_verb_run(const struct verb *verb, int argc, char **argv)
 {
 	struct words *words = calloc(1, sizeof(*words));
@@ -102,7 +118,7 @@ static int recorder_verb_run(const struct verb *verb, int argc, char **argv)
 	}
 	words->recorder.name = HANDOVER_NAME;
 	words->recorder.before = ~0ull;
-	code = parse(verb, argc, argv, words);
+	code = run(verb, argc, argv, words);
 	free(words);
 	return code;
 }

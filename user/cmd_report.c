@@ -2,11 +2,11 @@
 /* mmtrace-ctl report: the options; what they start is in report.c. */
 #include <stdlib.h>
 
+#include "libmmtrace.h"
 #include "message.h"
 #include "render_options.h"
 #include "report.h"
 #include "verbs.h"
-#include "verdict.h"
 
 enum {
 	OPTION_INPUT = 1,
@@ -56,9 +56,9 @@ static int report_option(void *context, int id, const char *value)
 
 static int compile(struct report *report)
 {
-	if (filter_compile(&report->filter, &report->program))
+	if (filter_compile(&report->filter, report->program))
 		return -1;
-	if (verdict_is_possible(&report->program))
+	if (mmt_program_can_judge(report->program))
 		return 0;
 	complain("a recording does not tell what is below a cgroup; try cgroup_id");
 	return -1;
@@ -86,13 +86,17 @@ static int report_verb_run(const struct verb *verb, int argc, char **argv)
 	struct report *report = calloc(1, sizeof(*report));
 	int code;
 
-	if (!report) {
+	if (report)
+		report->program = mmt_program_new();
+	if (!report || !report->program) {
+		free(report);
 		complain("no memory");
 		return EXIT_FAILED;
 	}
 	report->input = REPORT_INPUT;
 	report->render.format = &format_text;
 	code = parse(verb, argc, argv, report);
+	mmt_program_free(report->program);
 	free(report);
 	return code;
 }

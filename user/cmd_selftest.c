@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device.h"
 #include "filter.h"
 #include "known.h"
+#include "libmmtrace.h"
 #include "message.h"
-#include "names.h"
+#include "session.h"
 #include "text.h"
 #include "verbs.h"
 
@@ -58,7 +58,7 @@ struct selftest {
 static void differ(struct selftest *test, const char *field)
 {
 	test->bad++;
-	printf("%s: %s differs: ", mmtrace_event_name(test->event)->text, field);
+	printf("%s: %s differs: ", mmt_event_name(test->event), field);
 }
 
 static void check(struct selftest *test, const char *field, __u64 got, __u64 expected)
@@ -250,7 +250,7 @@ static void check_event(struct selftest *test, size_t row)
 
 static void report(struct selftest *test, const char *reason)
 {
-	const char *name = mmtrace_event_name(test->event)->text;
+	const char *name = mmt_event_name(test->event);
 
 	if (test->bad)
 		test->failed++;
@@ -263,9 +263,9 @@ static void report(struct selftest *test, const char *reason)
 		printf("%s: skipped: %s\n", name, reason);
 }
 
-static void check_events(struct selftest *test, struct device *device)
+static void check_events(struct selftest *test, struct mmt_device *device)
 {
-	struct mmtrace_event_info info;
+	struct mmtrace_event_info info = { .size = sizeof(info) };
 	size_t i;
 
 	for (i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
@@ -275,22 +275,22 @@ static void check_events(struct selftest *test, struct device *device)
 		test->fields = 0;
 		test->records = 0;
 		test->bad = 0;
-		memset(&info, 0, sizeof(info));
+		*info.reason = 0;
 		if (test->available & MMTRACE_EVENT_BIT(test->event))
 			check_event(test, i);
-		else if (!device_event(device, test->event, &info))
+		else if (!mmt_device_event(device, test->event, &info))
 			reason = info.reason;
 		report(test, reason ? reason : "no such call here");
 	}
 }
 
-static void check_account(struct selftest *test, struct device *device)
+static void check_account(struct selftest *test, struct mmt_device *device)
 {
-	struct mmtrace_stats stats;
+	struct mmtrace_stats stats = { .size = sizeof(stats) };
 	bool good;
 
-	if (device_stats(device, MMTRACE_EVENT_LOST, &stats)) {
-		printf("account: FAILED: %s\n", device->error);
+	if (mmt_device_stats(device, MMTRACE_EVENT_LOST, &stats)) {
+		printf("account: FAILED: %s\n", mmt_device_error(device));
 		test->failed++;
 		return;
 	}
@@ -304,15 +304,15 @@ static void check_account(struct selftest *test, struct device *device)
 	test->failed += !good;
 }
 
-static int read_all(struct selftest *test, struct device *device)
+static int read_all(struct selftest *test, struct mmt_device *device)
 {
-	struct pollfd fd = { .fd = device->fd, .events = POLLIN };
+	struct pollfd fd = { .fd = mmt_device_fd(device), .events = POLLIN };
 	ssize_t got;
 
 	for (;;) {
-		got = device_read(device, (char *)test->buf + test->len,
+		got = mmt_device_read(device, (char *)test->buf + test->len,
 				  sizeof(test->buf) - test->len);
-		if (got == DEVICE_EMPTY)
+		if (got == MMT_EMPTY)
 			poll(&fd, 1, 100);
 		else if (got > 0)
 			test->len += got;
@@ -321,57 +321,73 @@ static int read_all(struct selftest *test, struct device *device)
 	}
 }
 
-static int check_records(const struct selftest *test, struct device *device)
+static int check_records(const struct selftest *test)
 {
-	const struct mmtrace_record *rec;
-	size_t at;
+	size_t at = 0;
 
-	for (at = 0; at < test->len; at += rec->head.size) {
-		rec = (const void *)((const char *)test->buf + at);
-		if (mmtrace_record_valid(rec, test->len - at))
-			continue;
-		snprintf(device->error, sizeof(device->error), "what was read is no record");
-		return -1;
-	}
-	return 0;
+	while (mmt_next(test->buf, test->len, &at))
+		;
+	if (at == test->len)
+		return 0;
+	complain("what was read is no record");
+	return -1;
 }
 
-static int configure(struct selftest *test, struct device *device)
+static int set_up(struct selftest *test, struct mmt_device *device,
+		  struct mmt_program *program)
 {
 	static struct filter filter;
-	static struct program program;
-	struct mmtrace_config config;
-	struct mmtrace_info info;
+	struct mmtrace_config config = { .size = sizeof(config) };
+	struct mmtrace_info info = { .size = sizeof(info) };
 
-	if (device_info(device, &info) || device_get_config(device, &config) ||
-	    device_get_device_filter(device, &program))
+	if (mmt_device_info(device, &info) || mmt_device_get_config(device, &config) ||
+	    mmt_device_get_device_filter(device, program))
 		return -1;
-	if (program.preds_len)
+	if (mmt_program_len(program))
 		complain("a device filter is set; if calls are missing: mmtrace-ctl filter clear");
 	test->available = info.events;
 	config.format = MMTRACE_FORMAT_BINARY;
 	config.flags |= MMTRACE_CONFIG_OWN;
 	config.events = info.events;
-	if (device_set_config(device, &config) ||
-	    filter_limit_thread(&filter, test->self.tid) || filter_compile(&filter, &program))
+	if (mmt_device_set_config(device, &config) ||
+	    filter_limit_thread(&filter, test->self.tid) || filter_compile(&filter, program))
 		return -1;
-	return device_set_filter(device, &program);
+	return mmt_device_set_filter(device, program);
+}
+
+static int configure(struct selftest *test, struct mmt_device *device)
+{
+	struct mmt_program *program = mmt_program_new();
+	int failed = program ? set_up(test, device, program) : -1;
+
+	if (failed)
+		complain("%s", program ? mmt_device_error(device) : "no memory");
+	mmt_program_free(program);
+	return failed;
+}
+
+static int fail(const struct mmt_device *device)
+{
+	complain("%s", mmt_device_error(device));
+	return -1;
 }
 
 /* Nothing but the calls may be between start and stop. */
-static int record(struct selftest *test, struct device *device)
+static int record(struct selftest *test, struct mmt_device *device)
 {
-	if (configure(test, device) || device_start(device))
+	if (configure(test, device))
 		return -1;
+	if (mmt_device_start(device))
+		return fail(device);
 	test->calls_len = known_calls_make(test->calls, &test->file, test->compat);
-	if (device_stop(device) || read_all(test, device))
-		return -1;
-	return check_records(test, device);
+	if (mmt_device_stop(device) || read_all(test, device))
+		return fail(device);
+	return check_records(test);
 }
 
 static int run(struct selftest *test)
 {
-	struct device device;
+	struct mmt_device *device;
 	int code = EXIT_FAILED;
 
 	test->compat_missing = known_compat_missing();
@@ -379,18 +395,15 @@ static int run(struct selftest *test)
 	if (known_self_get(&test->self) || known_file_make(&test->file) ||
 	    known_calls_prepare(&test->file, test->compat) || known_file_locate(&test->file))
 		return EXIT_FAILED;
-	if (device_open(&device)) {
-		complain("%s", device.error);
+	device = session_open();
+	if (!device)
 		return EXIT_FAILED;
-	}
-	if (record(test, &device)) {
-		complain("%s", device.error);
-	} else {
-		check_events(test, &device);
-		check_account(test, &device);
+	if (!record(test, device)) {
+		check_events(test, device);
+		check_account(test, device);
 		code = test->failed ? EXIT_FAILED : EXIT_OK;
 	}
-	device_close(&device);
+	mmt_device_free(device);
 	return code;
 }
 

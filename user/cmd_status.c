@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device.h"
 #include "filter.h"
-#include "json.h"
+#include "libmmtrace.h"
 #include "message.h"
 #include "names.h"
+#include "session.h"
 #include "sessions.h"
 #include "verbs.h"
 
@@ -21,7 +21,7 @@
 struct status {
 	struct mmtrace_info		info;
 	struct mmtrace_event_info	events[MMTRACE_EVENT_COUNT];
-	struct program			filter;
+	struct mmt_program		*filter;
 };
 
 enum { OPTION_JSON = 1 };
@@ -31,16 +31,19 @@ static const struct option_row status_options[] = {
 	{ 0 }
 };
 
-static int ask(struct device *device, struct status *status)
+static int ask(struct mmt_device *device, struct status *status)
 {
 	__u32 event;
 
-	if (device_info(device, &status->info))
+	status->info.size = sizeof(status->info);
+	if (mmt_device_info(device, &status->info))
 		return -1;
-	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
-		if (device_event(device, event, &status->events[event]))
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
+		status->events[event].size = sizeof(status->events[event]);
+		if (mmt_device_event(device, event, &status->events[event]))
 			return -1;
-	return device_get_device_filter(device, &status->filter);
+	}
+	return mmt_device_get_device_filter(device, status->filter);
 }
 
 static const char *yes(__u32 flag)
@@ -57,7 +60,7 @@ static __u32 other_sessions(const struct mmtrace_info *info)
 static void print_event(const struct mmtrace_event_info *event)
 {
 	printf("%-17s %-10s %-6s %-7s %8u %10llu  %.*s\n",
-	       mmtrace_event_name(event->event)->text,
+	       mmt_event_name(event->event),
 	       yes(event->flags & MMTRACE_EVENT_AVAILABLE),
 	       yes(event->flags & MMTRACE_EVENT_ARMED),
 	       yes(event->flags & MMTRACE_EVENT_TESTED), event->sessions,
@@ -67,7 +70,7 @@ static void print_event(const struct mmtrace_event_info *event)
 		printf("%-17s %.*s\n", "", (int)sizeof(event->reason), event->reason);
 }
 
-static int print_status(struct device *device, const struct status *status)
+static int print_status(struct mmt_device *device, const struct status *status)
 {
 	const struct mmtrace_info *info = &status->info;
 	__u32 event;
@@ -79,13 +82,13 @@ static int print_status(struct device *device, const struct status *status)
 	printf("rings     one for each of %u CPUs, %llu to %llu bytes\n", info->cpus,
 	       (unsigned long long)info->ring_min, (unsigned long long)info->ring_max);
 	fputs("filter    ", stdout);
-	if (!status->filter.preds_len) {
+	if (!mmt_program_len(status->filter)) {
 		fputs("none: every call may pass\n", stdout);
-	} else if (filter_text(&status->filter, stdout)) {
+	} else if (mmt_program_text(status->filter, stdout)) {
 		fputc('\n', stdout);
 	} else {
 		printf("%u predicates, see: mmtrace-ctl filter show\n",
-		       status->filter.preds_len);
+		       mmt_program_len(status->filter));
 	}
 	printf("\n%-17s %-10s %-6s %-7s %8s %10s  %s\n", "event", "available", "armed",
 	       "tested", "sessions", "missed", "hooked at");
@@ -96,13 +99,13 @@ static int print_status(struct device *device, const struct status *status)
 
 static void put_text(const char *text, size_t room)
 {
-	json_string(stdout, text, strnlen(text, room));
+	mmt_json_string(stdout, text, strnlen(text, room));
 }
 
 static void json_event(const struct mmtrace_event_info *event)
 {
 	printf("{\"event\":\"%s\",\"available\":%s,\"armed\":%s,\"tested\":%s,",
-	       mmtrace_event_name(event->event)->text,
+	       mmt_event_name(event->event),
 	       event->flags & MMTRACE_EVENT_AVAILABLE ? "true" : "false",
 	       event->flags & MMTRACE_EVENT_ARMED ? "true" : "false",
 	       event->flags & MMTRACE_EVENT_TESTED ? "true" : "false");
@@ -114,23 +117,23 @@ static void json_event(const struct mmtrace_event_info *event)
 	putchar('}');
 }
 
-static void json_filter(const struct program *program)
+static void json_filter(const struct mmt_program *program)
 {
 	char *text = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
-	bool good = out && filter_text(program, out);
+	bool good = out && mmt_program_text(program, out);
 
 	if (out)
 		good = !fclose(out) && good;
 	if (good)
-		json_string(stdout, text, len);
+		mmt_json_string(stdout, text, len);
 	else
 		fputs("null", stdout);
 	free(text);
 }
 
-static int print_json(struct device *device, const struct status *status)
+static int print_json(struct mmt_device *device, const struct status *status)
 {
 	const struct mmtrace_info *info = &status->info;
 	__u32 event;
@@ -142,8 +145,8 @@ static int print_json(struct device *device, const struct status *status)
 	       info->abi_version, info->cpus, other_sessions(info), info->max_sessions);
 	printf("\"ring_min\":%llu,\"ring_max\":%llu,\"filter_predicates\":%u,\"filter\":",
 	       (unsigned long long)info->ring_min, (unsigned long long)info->ring_max,
-	       status->filter.preds_len);
-	json_filter(&status->filter);
+	       mmt_program_len(status->filter));
+	json_filter(status->filter);
 	fputs(",\"events\":[", stdout);
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
 		if (event > 1)
@@ -156,6 +159,23 @@ static int print_json(struct device *device, const struct status *status)
 	return ret;
 }
 
+static int show(struct mmt_device *device,
+		int (*print)(struct mmt_device *device, const struct status *status))
+{
+	struct status status = { .filter = mmt_program_new() };
+	int failed;
+
+	if (!status.filter) {
+		complain("no memory");
+		return -1;
+	}
+	failed = ask(device, &status) || print(device, &status);
+	if (failed)
+		complain("%s", mmt_device_error(device));
+	mmt_program_free(status.filter);
+	return failed;
+}
+
 static int status_option(void *context, int id, const char *value)
 {
 	(void)id;
@@ -166,8 +186,7 @@ static int status_option(void *context, int id, const char *value)
 
 static int status_run(const struct verb *verb, int argc, char **argv)
 {
-	struct status *status;
-	struct device device;
+	struct mmt_device *device;
 	bool json = false;
 	int next = options_parse(verb, argc, argv, status_option, &json);
 	int failed;
@@ -178,14 +197,11 @@ static int status_run(const struct verb *verb, int argc, char **argv)
 		complain("status: what is '%s'? try: mmtrace-ctl status --help", argv[next]);
 		return EXIT_USAGE;
 	}
-	status = calloc(1, sizeof(*status));
-	failed = !status || device_open(&device) || ask(&device, status) ||
-		 (json ? print_json : print_status)(&device, status);
-	if (failed)
-		complain("%s", status ? device.error : "no memory");
-	if (status)
-		device_close(&device);
-	free(status);
+	device = session_open();
+	if (!device)
+		return EXIT_FAILED;
+	failed = show(device, json ? print_json : print_status);
+	mmt_device_free(device);
 	return failed ? EXIT_FAILED : EXIT_OK;
 }
 

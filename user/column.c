@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "column.h"
+#include "libmmtrace.h"
 #include "names.h"
 #include "text.h"
 
@@ -167,7 +168,7 @@ __u64 column_number(const struct column *column, const struct mmtrace_record *re
 	__u32 half;
 
 	if (column->kind == COLUMN_STACK_BOOL)
-		return !!(mmtrace_record_stack(rec)->flags & column->mask);
+		return !!(mmt_stack(rec)->flags & column->mask);
 	if (column->size == sizeof(half)) {
 		memcpy(&half, at, sizeof(half));
 		value = half;

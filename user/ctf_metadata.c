@@ -7,6 +7,7 @@
 
 #include "column.h"
 #include "ctf_metadata.h"
+#include "libmmtrace.h"
 #include "names.h"
 
 #define ERRNO_MAX	4095
@@ -57,7 +58,7 @@ static void put_string(FILE *out, const char *key, const char *text)
 	fputs("\";\n", out);
 }
 
-static void put_env(FILE *out, const struct facts *facts)
+static void put_env(FILE *out, const struct mmt_facts *facts)
 {
 	fputs("env {\n", out);
 	put_string(out, "hostname", facts->host);
@@ -70,7 +71,7 @@ static void put_env(FILE *out, const struct facts *facts)
 }
 
 /* From the epoch on, so that traces of several machines can be read together. */
-static void put_clock(FILE *out, const struct facts *facts)
+static void put_clock(FILE *out, const struct mmt_facts *facts)
 {
 	fprintf(out, "clock {\n\tname = monotonic;\n\tdescription = \"CLOCK_MONOTONIC\";\n"
 		"\tfreq = 1000000000;\n\toffset = %lld;\n\tabsolute = true;\n};\n\n",
@@ -163,7 +164,7 @@ static void put_event(FILE *out, __u32 event)
  *
  * Errors in writing are left to ferror().
  */
-void ctf_metadata(FILE *out, const struct facts *facts)
+void ctf_metadata(FILE *out, const struct mmt_facts *facts)
 {
 	__u32 event;
 

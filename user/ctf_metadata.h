@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 #include "facts.h"
+#include "libmmtrace.h"
 
 #define CTF_MAGIC	0xc1fc1fc1u
 
@@ -44,6 +45,6 @@ struct ctf_event {
 	__u64	time;
 } __attribute__((packed));
 
-void ctf_metadata(FILE *out, const struct facts *facts);
+void ctf_metadata(FILE *out, const struct mmt_facts *facts);
 
 #endif /* MMTRACE_CTF_METADATA_H */

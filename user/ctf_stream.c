@@ -12,6 +12,7 @@
 
 #include "column.h"
 #include "ctf_stream.h"
+#include "libmmtrace.h"
 #include "text.h"
 
 /* No event is longer: what a record has, and a byte for each flag. */
@@ -104,7 +105,7 @@ static void put_field(struct ctf_stream *stream, const struct column *column,
 		put_string(stream, column, rec, has);
 		break;
 	case COLUMN_STACK:
-		put_stack(stream, mmtrace_record_stack(rec));
+		put_stack(stream, mmt_stack(rec));
 		break;
 	case COLUMN_BOOL:
 	case COLUMN_STACK_BOOL:

@@ -3,68 +3,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "facts.h"
-#include "filter.h"
-
-#define NS	1000000000ll
-
-static __s64 now(clockid_t clock)
-{
-	struct timespec time;
-
-	clock_gettime(clock, &time);
-	return time.tv_sec * NS + time.tv_nsec;
-}
-
-/* Read between two looks at the other clock, which should be near each other. */
-static void ask_clocks(struct facts *facts)
-{
-	__s64 before, wall, after, best = 0;
-	int i;
-
-	for (i = 0; i < 5; i++) {
-		before = now(CLOCK_MONOTONIC);
-		wall = now(CLOCK_REALTIME);
-		after = now(CLOCK_MONOTONIC);
-		if (i && after - before >= best)
-			continue;
-		best = after - before;
-		facts->start = before;
-		facts->wall = wall - (before + best / 2);
-	}
-}
-
-/**
- * facts_ask() - what is to be told of a session that starts now
- * @device: the session
- * @facts: filled in
- *
- * Return: 0, or -1 with an error in words.
- */
-int facts_ask(struct device *device, struct facts *facts)
-{
-	struct mmtrace_config config;
-	struct mmtrace_info info;
-	struct utsname name;
-
-	memset(facts, 0, sizeof(*facts));
-	if (device_info(device, &info) || device_get_config(device, &config))
-		return -1;
-	uname(&name);
-	memcpy(facts->host, name.nodename, sizeof(facts->host));
-	memcpy(facts->release, name.release, sizeof(facts->release));
-	memcpy(facts->machine, name.machine, sizeof(facts->machine));
-	memcpy(facts->version, info.version, sizeof(facts->version));
-	facts->cpus = info.cpus;
-	facts->page_size = sysconf(_SC_PAGESIZE);
-	facts->events = config.events;
-	ask_clocks(facts);
-	return 0;
-}
+#include "libmmtrace.h"
 
 /**
  * facts_filter() - a filter for @filter of the facts
@@ -73,16 +14,16 @@ int facts_ask(struct device *device, struct facts *facts)
  * Return: as an expression, to be freed; NULL if it lets everything pass, or there is no
  * memory.
  */
-char *facts_filter(const struct program *program)
+char *facts_filter(const struct mmt_program *program)
 {
 	char *text = NULL;
 	size_t len;
-	FILE *out = program->preds_len ? open_memstream(&text, &len) : NULL;
+	FILE *out = mmt_program_len(program) ? open_memstream(&text, &len) : NULL;
 
 	if (!out)
 		return NULL;
-	if (!filter_text(program, out))
-		program_list(program, out);
+	if (!mmt_program_text(program, out))
+		mmt_program_list(program, out);
 	fclose(out);
 	return text;
 }
@@ -137,12 +78,35 @@ char *facts_command(char *const *argv)
  *
  * Return: 0, or -1 with an error in words.
  */
-int ledger_ask(struct device *device, struct ledger *ledger)
+int ledger_ask(struct mmt_device *device, struct ledger *ledger)
 {
 	__u32 event;
 
-	for (event = 0; event < MMTRACE_EVENT_COUNT; event++)
-		if (device_stats(device, event, &ledger->events[event]))
+	for (event = 0; event < MMTRACE_EVENT_COUNT; event++) {
+		ledger->events[event].size = sizeof(ledger->events[event]);
+		if (mmt_device_stats(device, event, &ledger->events[event]))
 			return -1;
+	}
 	return 0;
+}
+
+/**
+ * ledger_take() - the account that a recording has at its end
+ * @recording: read up to there
+ * @ledger: filled in
+ *
+ * Return: false if it has none.
+ */
+bool ledger_take(const struct mmt_recording *recording, struct ledger *ledger)
+{
+	const struct mmtrace_stats *stats;
+	__u32 event;
+
+	for (event = 0; event < MMTRACE_EVENT_COUNT; event++) {
+		stats = mmt_recording_stats(recording, event);
+		if (!stats)
+			return false;
+		ledger->events[event] = *stats;
+	}
+	return true;
 }

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare.h"
-#include "fault.h"
 #include "filter.h"
-#include "mask.h"
+#include "lib/compare.h"
+#include "lib/fault.h"
+#include "lib/mask.h"
+#include "lib/program.h"
 #include "message.h"
 
 #define WORD_MAX	4096
@@ -78,7 +79,7 @@ bool filter_is_option(int id)
 
 /* Behind each separator in @value there is another word; -1 with @fault set. */
 static int next_word(const char **value, const char *separators, char word[WORD_MAX],
-		     struct fault *fault)
+		     struct mmt_fault *fault)
 {
 	size_t len = strcspn(*value, separators);
 
@@ -92,7 +93,7 @@ static int next_word(const char **value, const char *separators, char word[WORD_
 }
 
 static int list_node(struct tree *tree, const struct term *term, const char *value,
-		     struct fault *fault)
+		     struct mmt_fault *fault)
 {
 	int node = TREE_NOTHING, one;
 	char word[WORD_MAX];
@@ -114,7 +115,7 @@ static int list_node(struct tree *tree, const struct term *term, const char *val
 }
 
 static int events_node(struct tree *tree, const struct term *term, const char *value,
-		       struct fault *fault)
+		       struct mmt_fault *fault)
 {
 	int node = TREE_NOTHING;
 	__u32 event;
@@ -128,7 +129,7 @@ static int events_node(struct tree *tree, const struct term *term, const char *v
 }
 
 static int flags_node(struct tree *tree, const struct term *term, const char *value,
-		      struct fault *fault)
+		      struct mmt_fault *fault)
 {
 	bool exact = *value == '=';
 	const char *list = value + exact;
@@ -150,7 +151,7 @@ static int flags_node(struct tree *tree, const struct term *term, const char *va
 }
 
 static int value_node(struct tree *tree, const struct term *term, const char *value,
-		      struct fault *fault)
+		      struct mmt_fault *fault)
 {
 	if (!*value)
 		return fault_set(fault, "needs a value");
@@ -207,7 +208,7 @@ static void add_node(struct filter *filter, int option, bool reverse, int node)
  */
 int filter_add(struct filter *filter, int option, const char *value)
 {
-	struct fault fault;
+	struct mmt_fault fault;
 	bool reverse;
 	int node;
 
@@ -262,7 +263,7 @@ static char *read_file(const char *name)
 int filter_expression(struct filter *filter, const char *text)
 {
 	char *copy = *text == '@' ? read_file(text + 1) : strdup(text);
-	struct fault fault;
+	struct mmt_fault fault;
 	int node;
 
 	filter->given++;
@@ -347,7 +348,7 @@ unsigned int filter_take_pids(struct filter *filter, pid_t pids[MMTRACE_PREDS_MA
  *
  * Return: 0; -1 if they are too many, and the user has been told.
  */
-int filter_compile(struct filter *filter, struct program *program)
+int filter_compile(struct filter *filter, struct mmt_program *program)
 {
 	int option, root = TREE_NOTHING;
 
@@ -370,7 +371,7 @@ int filter_compile(struct filter *filter, struct program *program)
 int filter_event_set(const char *value, __u32 *events)
 {
 	struct filter filter = { .given = 0 };
-	struct program program;
+	struct mmt_program program;
 	unsigned int i;
 
 	*events = 0;

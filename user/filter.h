@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "expr.h"
+#include "lib/expr.h"
+#include "lib/tree.h"
+#include "libmmtrace.h"
 #include "options.h"
-#include "program.h"
-#include "tree.h"
 
 /**
  * enum filter_option - ids of the options
@@ -75,10 +75,8 @@ int filter_expression(struct filter *filter, const char *text);
 int filter_limit(struct filter *filter, pid_t tgid);
 int filter_limit_thread(struct filter *filter, pid_t tid);
 unsigned int filter_take_pids(struct filter *filter, pid_t pids[MMTRACE_PREDS_MAX]);
-int filter_compile(struct filter *filter, struct program *program);
+int filter_compile(struct filter *filter, struct mmt_program *program);
 int filter_event_set(const char *value, __u32 *events);
 
-bool filter_text(const struct program *program, FILE *out);
-bool filter_test_text(const struct program *program, unsigned int at, FILE *out);
 
 #endif /* MMTRACE_USER_FILTER_H */

@@ -18,16 +18,17 @@
 
 #include "account.h"
 #include "follow.h"
+#include "libmmtrace.h"
 #include "message.h"
 #include "notify.h"
 #include "output.h"
-#include "symbols.h"
+#include "session.h"
 
 #define BUFFER_SIZE	(1024 * 1024)
 
 static int fail(struct follow *follow)
 {
-	complain("%s", follow->device.error);
+	complain("%s", mmt_device_error(follow->device));
 	follow->failed = true;
 	return -1;
 }
@@ -149,11 +150,11 @@ static int check_output(struct follow *follow, int failed)
 	return failed ? -1 : 0;
 }
 
-/* What device_read() gave; less than 0 also if the output can't be written. */
+/* What mmt_device_read() gave; less than 0 also if the output can't be written. */
 static ssize_t take_records(struct follow *follow)
 {
 	static __u64 buf[BUFFER_SIZE / sizeof(__u64)];
-	ssize_t got = device_read(&follow->device, buf, sizeof(buf));
+	ssize_t got = mmt_device_read(follow->device, buf, sizeof(buf));
 
 	if (got == -1)
 		return fail(follow);
@@ -175,7 +176,7 @@ static int open_edges(struct follow *follow)
 		return 0;
 	follow->edge_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (follow->edge_fd >= 0 &&
-	    !epoll_ctl(follow->edge_fd, EPOLL_CTL_ADD, follow->device.fd, &event))
+	    !epoll_ctl(follow->edge_fd, EPOLL_CTL_ADD, mmt_device_fd(follow->device), &event))
 		return 0;
 	complain("can't wait for records: %s", strerror(errno));
 	follow->failed = true;
@@ -185,7 +186,7 @@ static int open_edges(struct follow *follow)
 /* There is no edge when a session that ended before has been read to its end. */
 static bool is_at_end(const struct follow *follow)
 {
-	struct pollfd fd = { .fd = follow->device.fd, .events = POLLIN };
+	struct pollfd fd = { .fd = mmt_device_fd(follow->device), .events = POLLIN };
 
 	return poll(&fd, 1, 0) > 0 && fd.revents & POLLHUP;
 }
@@ -276,7 +277,7 @@ static void wait_and_take(struct follow *follow, struct pollfd fds[5])
 static void follow_records(struct follow *follow)
 {
 	struct pollfd fds[] = {
-		{ .fd = follow->lazy ? follow->edge_fd : follow->device.fd, .events = POLLIN },
+		{ .fd = follow->lazy ? follow->edge_fd : mmt_device_fd(follow->device), .events = POLLIN },
 		{ .fd = follow->signal_fd, .events = POLLIN },
 		{ .fd = fileno(follow->render.out) },
 		{ .fd = follow->tick_fd, .events = POLLIN },
@@ -287,7 +288,7 @@ static void follow_records(struct follow *follow)
 		wait_and_take(follow, fds);
 		if (follow->closed || follow->failed) {
 			/* Of no use any more, but the command goes on. */
-			device_stop(&follow->device);
+			mmt_device_stop(follow->device);
 			fds[0].fd = -1;
 			fds[2].fd = -1;
 			fds[3].fd = -1;
@@ -301,10 +302,10 @@ static void follow_records(struct follow *follow)
 /* A stopped session gives what is left, then its end. */
 static void drain(struct follow *follow)
 {
-	struct pollfd fd = { .fd = follow->device.fd, .events = POLLIN };
+	struct pollfd fd = { .fd = mmt_device_fd(follow->device), .events = POLLIN };
 	ssize_t got;
 
-	if (device_stop(&follow->device)) {
+	if (mmt_device_stop(follow->device)) {
 		fail(follow);
 		return;
 	}
@@ -312,7 +313,7 @@ static void drain(struct follow *follow)
 		got = take_records(follow);
 		if (got == 0)
 			return;
-		if (got == DEVICE_EMPTY)
+		if (got == MMT_EMPTY)
 			poll(&fd, 1, 100);
 	}
 }
@@ -322,7 +323,7 @@ static void finish(struct follow *follow)
 {
 	if (follow->closed || follow->failed)
 		return;
-	if (ledger_ask(&follow->device, &follow->ledger)) {
+	if (ledger_ask(follow->device, &follow->ledger)) {
 		fail(follow);
 		return;
 	}
@@ -342,9 +343,10 @@ static void tell(const struct follow *follow)
 
 static int start(struct follow *follow)
 {
-	struct facts *facts = &follow->render.facts;
+	struct mmt_facts *facts = &follow->render.facts;
 
-	if (facts_ask(&follow->device, facts))
+	facts->size = sizeof(*facts);
+	if (mmt_device_facts(follow->device, facts))
 		return fail(follow);
 	facts->filter = follow->filter_words;
 	follow->command_words = facts_command(follow->command);
@@ -352,7 +354,7 @@ static int start(struct follow *follow)
 	if (open_output(follow) ||
 	    check_output(follow, render_begin(&follow->render)))
 		return -1;
-	if (device_start(&follow->device))
+	if (mmt_device_start(follow->device))
 		return fail(follow);
 	if (open_edges(follow) || open_tick(follow))
 		return -1;
@@ -398,7 +400,7 @@ static int follow_session(struct follow *follow)
 
 static void close_descriptors(struct follow *follow)
 {
-	device_close(&follow->device);
+	mmt_device_free(follow->device);
 	if (follow->edge_fd >= 0)
 		close(follow->edge_fd);
 	if (follow->tick_fd >= 0)
@@ -427,13 +429,12 @@ int follow_run(struct follow *follow)
 
 	follow->edge_fd = -1;
 	follow->tick_fd = -1;
-	if (device_open(&follow->device)) {
-		fail(follow);
+	follow->device = session_open();
+	if (!follow->device)
 		return EXIT_FAILED;
-	}
 	code = follow_session(follow);
 	close_descriptors(follow);
-	symbols_free(follow->render.symbols);
+	mmt_symbols_free(follow->render.symbols);
 	render_free(&follow->render);
 	if (close_output(follow))
 		code = EXIT_FAILED;

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 #include "child.h"
-#include "device.h"
 #include "filter.h"
+#include "libmmtrace.h"
 #include "privileges.h"
 #include "render.h"
 
@@ -76,7 +76,7 @@ struct follow {
 	struct filter		filter;
 	struct render		render;
 
-	struct device		device;
+	struct mmt_device		*device;
 	struct signals		signals;
 	int			signal_fd;
 	int			edge_fd;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "format.h"
-#include "json.h"
+#include "libmmtrace.h"
 #include "mapped.h"
 #include "names.h"
 #include "render.h"
@@ -70,7 +70,7 @@ static void put_comm(struct render *render, const char *what, const struct mmtra
 	begin_event(render, "M");
 	put_ids(render->out, call->tgid, call->tid);
 	fprintf(render->out, ",\"name\":\"%s\",\"args\":{\"name\":", what);
-	json_string(render->out, call->comm, strnlen(call->comm, sizeof(call->comm)));
+	mmt_json_string(render->out, call->comm, strnlen(call->comm, sizeof(call->comm)));
 	fputs("}}", render->out);
 }
 
@@ -109,12 +109,12 @@ static void put_slice(struct render *render, const struct mmtrace_record *rec)
 
 	begin_event(render, "X");
 	fprintf(render->out, ",\"name\":\"%s\",\"cat\":\"mmtrace\"",
-		mmtrace_event_name(rec->head.event)->text);
+		mmt_event_name(rec->head.event));
 	put_ids(render->out, call->tgid, call->tid);
 	put_time(render->out, "ts", rec->head.time - duration);
 	put_time(render->out, "dur", duration);
 	fputs(",\"args\":", render->out);
-	json_object(render->out, rec, render->symbols);
+	mmt_json_object(render->out, rec, render->symbols);
 	fputc('}', render->out);
 }
 
@@ -149,21 +149,21 @@ static void put_instant(struct render *render, const struct mmtrace_record *rec,
 	put_ids(render->out, 0, 0);
 	put_time(render->out, "ts", rec->head.time);
 	fputs(",\"args\":", render->out);
-	json_object(render->out, rec, NULL);
+	mmt_json_object(render->out, rec, NULL);
 	fputc('}', render->out);
 }
 
 static void put_fact(FILE *out, const char *key, const char *value)
 {
 	fprintf(out, "\"%s\":", key);
-	json_string(out, value, strlen(value));
+	mmt_json_string(out, value, strlen(value));
 	fputc(',', out);
 }
 
 static int chrome_begin(struct render *render)
 {
 	struct chrome *chrome = calloc(1, sizeof(*chrome));
-	const struct facts *facts = &render->facts;
+	const struct mmt_facts *facts = &render->facts;
 
 	if (!chrome)
 		return -ENOMEM;

@@ -9,6 +9,7 @@
 #include "escape.h"
 #include "format.h"
 #include "frame.h"
+#include "libmmtrace.h"
 #include "names.h"
 #include "render.h"
 #include "text.h"
@@ -41,7 +42,7 @@ static void put_string(FILE *out, const char *bytes, size_t len)
 
 static void put_stack(struct render *render, const struct mmtrace_record *rec)
 {
-	const struct mmtrace_stack *stack = mmtrace_record_stack(rec);
+	const struct mmtrace_stack *stack = mmt_stack(rec);
 	static char text[FRAME_MAX];
 	__u32 i;
 

@@ -12,6 +12,7 @@
 #include "ctf_metadata.h"
 #include "ctf_stream.h"
 #include "format.h"
+#include "libmmtrace.h"
 #include "render.h"
 
 /* More than any kernel can be built for. What a file says of a machine need not be so. */
@@ -27,7 +28,7 @@ struct ctf {
 	struct ctf_stream	*streams[CPUS_MAX];
 };
 
-static int write_metadata(int dir, const struct facts *facts)
+static int write_metadata(int dir, const struct mmt_facts *facts)
 {
 	int fd = openat(dir, "metadata", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");

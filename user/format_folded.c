@@ -14,6 +14,7 @@
 #include "escape.h"
 #include "format.h"
 #include "frame.h"
+#include "libmmtrace.h"
 #include "line.h"
 #include "mapped.h"
 #include "render.h"
@@ -60,7 +61,7 @@ static void put_name(struct line *line, const struct mmtrace_name *name, __u64 n
 
 /* The outermost first. Of a stack with too much text the innermost are left out. */
 static void put_frames(struct line *line, const struct mmtrace_record *rec,
-		       struct symbols *symbols, const struct mmtrace_stack *stack)
+		       struct mmt_symbols *symbols, const struct mmtrace_stack *stack)
 {
 	__u32 i = stack->depth;
 
@@ -85,9 +86,9 @@ static void put_file(struct line *line, const struct mmtrace_record *rec)
 		line_literal(line, "[anon]");
 }
 
-static void put_call(struct line *line, const struct mmtrace_record *rec, struct symbols *symbols)
+static void put_call(struct line *line, const struct mmtrace_record *rec, struct mmt_symbols *symbols)
 {
-	const struct mmtrace_stack *stack = mmtrace_record_stack(rec);
+	const struct mmtrace_stack *stack = mmt_stack(rec);
 	size_t len = strnlen(rec->call.comm, sizeof(rec->call.comm));
 
 	if (len)
@@ -101,7 +102,7 @@ static void put_call(struct line *line, const struct mmtrace_record *rec, struct
 }
 
 static void put_words(struct line *line, const struct mmtrace_record *rec,
-		      struct symbols *symbols)
+		      struct mmt_symbols *symbols)
 {
 	if (rec->head.event >= MMTRACE_EVENT_COUNT) {
 		line_literal(line, "[unknown]");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "json.h"
+#include "libmmtrace.h"
 #include "render.h"
 
 static void json_line(struct render *render, const struct mmtrace_record *rec)
 {
-	json_record(render->out, rec, render->symbols);
+	mmt_json(render->out, rec, render->symbols);
 }
 
 const struct format format_json = {

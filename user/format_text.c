@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "format.h"
+#include "libmmtrace.h"
 #include "line.h"
 #include "render.h"
-#include "symbols.h"
 #include "text.h"
 
 /* The line with another time; the one in it is its first word. */
@@ -26,8 +26,8 @@ static size_t put_time(struct render *render, const struct mmtrace_record *rec, 
 
 static void text_line(struct render *render, const struct mmtrace_record *rec)
 {
-	static char plain[MMTRACE_TEXT_MAX], timed[MMTRACE_TEXT_MAX + STAMP_MAX];
-	size_t len = mmtrace_text(plain, sizeof(plain), rec);
+	static char plain[MMT_TEXT_MAX], timed[MMT_TEXT_MAX + STAMP_MAX];
+	size_t len = mmt_text(plain, sizeof(plain), rec);
 	const char *text = plain;
 
 	if (render->stamp.kind != STAMP_MONO) {
@@ -48,7 +48,7 @@ static void put_path(struct render *render, const char *text, size_t len)
 		fwrite(text, 1, len, render->out);
 }
 
-static void text_symbol(struct render *render, const struct symbol *symbol, __u64 ip)
+static void text_symbol(struct render *render, const struct mmt_symbol *symbol, __u64 ip)
 {
 	static char text[4 * MMTRACE_TEXT_PATH_MAX + 4096];
 	struct line line = { .at = text, .end = text + sizeof(text) - 1 };
@@ -80,15 +80,15 @@ static void text_with_symbols(struct render *render, const struct mmtrace_record
 		struct mmtrace_record	rec;
 		char			bytes[MMTRACE_RECORD_MAX];
 	} bare;
-	const struct mmtrace_stack *stack = mmtrace_record_stack(rec);
-	struct symbol symbol;
+	const struct mmtrace_stack *stack = mmt_stack(rec);
+	struct mmt_symbol symbol;
 	__u32 i;
 
 	memcpy(&bare, rec, rec->head.size);
 	bare.rec.head.flags &= ~MMTRACE_R_STACK;
 	text_line(render, &bare.rec);
 	for (i = 0; i < stack->depth; i++) {
-		symbol = symbols_find(render->symbols, rec, stack->ip[i]);
+		symbol = mmt_symbols_find(render->symbols, rec, stack->ip[i]);
 		text_symbol(render, &symbol, stack->ip[i]);
 	}
 	if (stack->flags & MMTRACE_STACK_CUT)
@@ -99,7 +99,7 @@ static void text_with_symbols(struct render *render, const struct mmtrace_record
 
 static void text_record(struct render *render, const struct mmtrace_record *rec)
 {
-	if (render->symbols && rec->head.event < MMTRACE_EVENT_COUNT && mmtrace_record_stack(rec))
+	if (render->symbols && rec->head.event < MMTRACE_EVENT_COUNT && mmt_stack(rec))
 		text_with_symbols(render, rec);
 	else
 		text_line(render, rec);

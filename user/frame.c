@@ -3,7 +3,7 @@
 
 #include "escape.h"
 #include "frame.h"
-#include "symbols.h"
+#include "libmmtrace.h"
 
 /* Whatever a symbol table has for a name, there is room for so much of it. */
 static void put_name(struct line *line, const char *name)
@@ -18,13 +18,13 @@ static void put_name(struct line *line, const char *name)
  * @symbols: to ask; NULL for the address alone
  * @ip: the address
  */
-void frame_put(struct line *line, const struct mmtrace_record *rec, struct symbols *symbols,
+void frame_put(struct line *line, const struct mmtrace_record *rec, struct mmt_symbols *symbols,
 	       __u64 ip)
 {
-	struct symbol symbol = { 0 };
+	struct mmt_symbol symbol = { 0 };
 
 	if (symbols)
-		symbol = symbols_find(symbols, rec, ip);
+		symbol = mmt_symbols_find(symbols, rec, ip);
 	if (symbol.path && symbol.name) {
 		put_name(line, symbol.name);
 		return;

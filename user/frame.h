@@ -5,6 +5,7 @@
 
 #include <linux/mmtrace.h>
 
+#include "libmmtrace.h"
 #include "line.h"
 #include "text.h"
 
@@ -14,9 +15,9 @@
 /* Between frames. */
 #define FRAME_SEPARATOR	';'
 
-struct symbols;
+struct mmt_symbols;
 
-void frame_put(struct line *line, const struct mmtrace_record *rec, struct symbols *symbols,
+void frame_put(struct line *line, const struct mmtrace_record *rec, struct mmt_symbols *symbols,
 	       __u64 ip);
 
 #endif /* MMTRACE_FRAME_H */

@@ -3,12 +3,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "cgroup.h"
-#include "json.h"
 #include "key.h"
+#include "libmmtrace.h"
 #include "line.h"
 #include "message.h"
-#include "syscalls.h"
 #include "text.h"
 
 #define ANON_LABEL	"(anonymous)"
@@ -172,7 +170,7 @@ static void put_text(struct line *line, const char *text)
 
 static void put_origin(struct line *line, const struct key *key)
 {
-	const char *name = syscall_name((int)key->id, key->part);
+	const char *name = mmt_syscall_name((int)key->id, key->part);
 
 	if (name)
 		put_text(line, name);
@@ -198,7 +196,7 @@ static void put_cgroup(struct line *line, const struct key *key, bool local)
 {
 	char path[4096];
 
-	if (local && !cgroup_path(key->id, path, sizeof(path)))
+	if (local && !mmt_cgroup_path(key->id, path, sizeof(path)))
 		put_text(line, path);
 	else
 		line_decimal(line, key->id);
@@ -263,7 +261,7 @@ static void json_name(FILE *out, const char *name, const struct key *key)
 	size_t i;
 
 	fprintf(out, "\"%s\":", name);
-	if (json_string(out, key->name, key->name_len))
+	if (mmt_json_string(out, key->name, key->name_len))
 		return;
 	fprintf(out, ",\"%s_hex\":\"", name);
 	for (i = 0; i < key->name_len; i++)
@@ -285,7 +283,7 @@ static void json_file(FILE *out, const struct key *key)
 
 static void json_origin(FILE *out, const struct key *key)
 {
-	const char *name = syscall_name((int)key->id, key->part);
+	const char *name = mmt_syscall_name((int)key->id, key->part);
 
 	if ((int)key->id == -1)
 		fputs("\"syscall\":null", out);
@@ -304,7 +302,7 @@ static void json_label(enum key_by by, const struct key *key, bool local, FILE *
 	json_number(out, names[by], key->id);
 	fputs(",\"name\":", out);
 	if (len && (label[0] < '0' || label[0] > '9'))
-		json_string(out, label, len);
+		mmt_json_string(out, label, len);
 	else
 		fputs("null", out);
 }
@@ -320,7 +318,7 @@ void key_json(enum key_by by, const struct key *key, bool local, FILE *out)
 {
 	switch (by) {
 	case KEY_EVENT:
-		fprintf(out, "\"event\":\"%s\"", mmtrace_event_name(key->id)->text);
+		fprintf(out, "\"event\":\"%s\"", mmt_event_name(key->id));
 		break;
 	case KEY_THREAD:
 		json_number(out, "tid", key->id);

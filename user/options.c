@@ -3,9 +3,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "device.h"
+#include "libmmtrace.h"
 #include "message.h"
 #include "options.h"
+#include "session.h"
 
 #define ROWS_MAX	48
 #define COLUMN		26
@@ -18,7 +19,7 @@ enum {
 /* Every verb has these. */
 const struct option_row options_common[] = {
 	{ ID_DEVICE, 0, "device", "PATH",
-	  "the device; default: " DEVICE_ENV ", or " DEVICE_PATH },
+	  "the device; default: " MMT_DEVICE_ENV ", or " MMT_DEVICE },
 	{ ID_HELP, 'h', "help", NULL, "this help" },
 	{ 0 }
 };
@@ -137,7 +138,7 @@ int options_parse(const struct verb *verb, int argc, char **argv, option_fn fn,
 			return OPTIONS_DONE;
 		}
 		if (row->id == ID_DEVICE)
-			device_set_path(optarg);
+			session_choose_device(optarg);
 		else if (fn(context, row->id, optarg))
 			return OPTIONS_BAD;
 	}

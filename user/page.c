@@ -10,6 +10,7 @@
 #include "facts.h"
 #include "flame_draw.h"
 #include "layers.h"
+#include "libmmtrace.h"
 #include "markup.h"
 #include "page.h"
 #include "quantity.h"
@@ -71,7 +72,7 @@ const char *page_whose(const struct layers *layers)
 	return layers->by_name ? "name of process" : "process";
 }
 
-static void put_head(FILE *out, const struct facts *facts)
+static void put_head(FILE *out, const struct mmt_facts *facts)
 {
 	const char *text = markup_until(out, head);
 
@@ -191,7 +192,7 @@ static void put_records(FILE *out, struct summary *summary)
  * @facts: of the machine
  * @ledger: NULL if it is not known
  */
-void page_html(FILE *out, struct summary *summary, const struct facts *facts,
+void page_html(FILE *out, struct summary *summary, const struct mmt_facts *facts,
 	       const struct ledger *ledger)
 {
 	put_head(out, facts);

@@ -5,18 +5,20 @@
 
 #include <stdio.h>
 
+#include "libmmtrace.h"
+
 struct calls;
-struct facts;
+struct mmt_facts;
 struct layers;
 struct ledger;
 struct summary;
 
-void page_html(FILE *out, struct summary *summary, const struct facts *facts,
+void page_html(FILE *out, struct summary *summary, const struct mmt_facts *facts,
 	       const struct ledger *ledger);
-void page_svg(FILE *out, const struct summary *summary, const struct facts *facts,
+void page_svg(FILE *out, const struct summary *summary, const struct mmt_facts *facts,
 	      const struct ledger *ledger);
 
-void page_facts(FILE *out, const struct summary *summary, const struct facts *facts,
+void page_facts(FILE *out, const struct summary *summary, const struct mmt_facts *facts,
 		const struct ledger *ledger);
 void page_losses(FILE *out, const struct summary *summary, const struct ledger *ledger);
 void page_durations(FILE *out, const struct summary *summary);

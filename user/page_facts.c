@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "facts.h"
+#include "libmmtrace.h"
 #include "markup.h"
 #include "names.h"
 #include "page.h"
@@ -26,7 +27,7 @@ static void put_count(FILE *out, const char *what, __u64 count)
 	put_text(out, what, quantity_count(count).text);
 }
 
-static void put_kernel(FILE *out, const struct facts *facts)
+static void put_kernel(FILE *out, const struct mmt_facts *facts)
 {
 	char text[sizeof(facts->release) + sizeof(facts->machine) + 1];
 
@@ -34,7 +35,7 @@ static void put_kernel(FILE *out, const struct facts *facts)
 	put_text(out, "kernel", *facts->release ? text : "");
 }
 
-static void put_when(FILE *out, const struct summary *summary, const struct facts *facts)
+static void put_when(FILE *out, const struct summary *summary, const struct mmt_facts *facts)
 {
 	time_t seconds = ((__s64)summary->timeline.first + facts->wall) / NS;
 	char text[64];
@@ -46,7 +47,7 @@ static void put_when(FILE *out, const struct summary *summary, const struct fact
 	put_text(out, "first record", text);
 }
 
-static void put_events(FILE *out, const struct facts *facts)
+static void put_events(FILE *out, const struct mmt_facts *facts)
 {
 	char text[128] = "";
 	__u32 event;
@@ -56,7 +57,7 @@ static void put_events(FILE *out, const struct facts *facts)
 			continue;
 		if (*text)
 			strcat(text, ", ");
-		strcat(text, mmtrace_event_name(event)->text);
+		strcat(text, mmt_event_name(event));
 	}
 	put_text(out, "events", text);
 }
@@ -86,7 +87,7 @@ static void put_account(FILE *out, const struct mmtrace_stats *all)
  * @facts: of the machine
  * @ledger: NULL if it is not known
  */
-void page_facts(FILE *out, const struct summary *summary, const struct facts *facts,
+void page_facts(FILE *out, const struct summary *summary, const struct mmt_facts *facts,
 		const struct ledger *ledger)
 {
 	const struct timeline *timeline = &summary->timeline;

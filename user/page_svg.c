@@ -5,6 +5,7 @@
 #include "chart.h"
 #include "facts.h"
 #include "layers.h"
+#include "libmmtrace.h"
 #include "markup.h"
 #include "page.h"
 #include "quantity.h"
@@ -19,7 +20,7 @@ static const char style[] =
 #include "picture.css.inc"
 ;
 
-static void put_title(FILE *out, const struct facts *facts, const struct layers *layers)
+static void put_title(FILE *out, const struct mmt_facts *facts, const struct layers *layers)
 {
 	fprintf(out, "<text class='title' x='20' y='28'>Bytes mapped, by %s</text>\n",
 		page_whose(layers));
@@ -96,7 +97,7 @@ static void put_nothing(FILE *out)
 	chart_end(out);
 }
 
-static void put_picture(FILE *out, const struct summary *summary, const struct facts *facts,
+static void put_picture(FILE *out, const struct summary *summary, const struct mmt_facts *facts,
 			const struct ledger *ledger)
 {
 	unsigned int height = HEAD + CHART_TIMELINE_HEIGHT + 2 * CHART_BOTTOM + BETWEEN +
@@ -119,7 +120,7 @@ static void put_picture(FILE *out, const struct summary *summary, const struct f
  * @facts: of the machine
  * @ledger: NULL if it is not known
  */
-void page_svg(FILE *out, const struct summary *summary, const struct facts *facts,
+void page_svg(FILE *out, const struct summary *summary, const struct mmt_facts *facts,
 	      const struct ledger *ledger)
 {
 	if (summary->latest.seen)

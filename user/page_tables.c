@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "libmmtrace.h"
 #include "markup.h"
 #include "names.h"
 #include "page.h"
@@ -20,7 +21,7 @@ static void put_number(FILE *out, double value, struct quantity quantity)
 
 static void put_event(FILE *out, __u32 event)
 {
-	fprintf(out, "<td>%s</td>", mmtrace_event_name(event)->text);
+	fprintf(out, "<td>%s</td>", mmt_event_name(event));
 }
 
 static void put_process(FILE *out, const struct summary *summary, __u32 name, __u32 tgid,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libmmtrace.h"
 #include "message.h"
 #include "paint.h"
 
@@ -98,7 +99,7 @@ static void put_word(FILE *out, const char *word, size_t len, unsigned int colum
 /**
  * paint_line() - write a line of a record with colours
  * @out: where to
- * @line: as mmtrace_text() made it
+ * @line: as mmt_text() made it
  * @len: bytes of it
  */
 void paint_line(FILE *out, const char *line, size_t len)

@@ -10,42 +10,44 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "libmmtrace.h"
 #include "message.h"
 #include "recorder.h"
+#include "session.h"
 
 static int fail(struct recorder *recorder)
 {
-	complain("%s", recorder->device.error);
+	complain("%s", mmt_device_error(recorder->device));
 	return -1;
 }
 
 static int configure(struct recorder *recorder)
 {
-	struct device *device = &recorder->device;
-	struct mmtrace_config config;
+	struct mmt_device *device = recorder->device;
+	struct mmtrace_config config = { .size = sizeof(config) };
 
-	if (device_get_config(device, &config))
+	if (mmt_device_get_config(device, &config))
 		return fail(recorder);
 	config.format = MMTRACE_FORMAT_BINARY;
 	config.mode = MMTRACE_MODE_OVERWRITE;
-	config.events = recorder->events ?: program_events(&recorder->filter, config.events) ?:
+	config.events = recorder->events ?: mmt_program_events(recorder->filter, config.events) ?:
 			config.events;
 	if (recorder->ring_size)
 		config.ring_size = recorder->ring_size;
 	/* Nobody sleeps until there are so many. */
 	config.watermark = config.ring_size;
-	return device_set_config(device, &config) ? fail(recorder) : 0;
+	return mmt_device_set_config(device, &config) ? fail(recorder) : 0;
 }
 
 static int start(struct recorder *recorder)
 {
-	struct device *device = &recorder->device;
+	struct mmt_device *device = recorder->device;
 
 	if (configure(recorder))
 		return -1;
-	if (device_set_filter(device, &recorder->filter) ||
-	    device_set_trigger(device, &recorder->trigger, recorder->before, recorder->after) ||
-	    device_start(device))
+	if (mmt_device_set_filter(device, recorder->filter) ||
+	    mmt_device_set_trigger(device, recorder->trigger, recorder->before, recorder->after) ||
+	    mmt_device_start(device))
 		return fail(recorder);
 	return 0;
 }
@@ -84,7 +86,7 @@ static int serve(struct recorder *recorder)
 		if (fds[1].revents)
 			return 0;
 		if (fds[0].revents)
-			handover_give(&recorder->handover, recorder->device.fd);
+			handover_give(&recorder->handover, mmt_device_fd(recorder->device));
 	}
 }
 
@@ -110,11 +112,10 @@ int recorder_run(struct recorder *recorder)
 	int failed;
 
 	recorder->handover = (struct handover){ .name = recorder->name, .lock_fd = -1, .fd = -1 };
-	if (device_open(&recorder->device)) {
-		fail(recorder);
+	recorder->device = session_open();
+	if (!recorder->device)
 		return EXIT_FAILED;
-	}
 	failed = record(recorder);
-	device_close(&recorder->device);
+	mmt_device_free(recorder->device);
 	return failed ? EXIT_FAILED : EXIT_OK;
 }

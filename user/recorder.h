@@ -5,9 +5,8 @@
 
 #include <stdbool.h>
 
-#include "device.h"
 #include "handover.h"
-#include "program.h"
+#include "libmmtrace.h"
 
 /**
  * struct recorder - what to record, and the state of it
@@ -26,12 +25,12 @@ struct recorder {
 	const char	*name;
 	__u64		ring_size;
 	__u32		events;
-	struct program	filter;
-	struct program	trigger;
+	struct mmt_program	*filter;
+	struct mmt_program	*trigger;
 	__u64		before;
 	__u64		after;
 
-	struct device	device;
+	struct mmt_device	*device;
 	struct handover	handover;
 	int		signal_fd;
 };

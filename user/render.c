@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "libmmtrace.h"
 #include "render.h"
-#include "symbols.h"
 #include "text.h"
 
 /**
@@ -34,21 +34,17 @@ static void count(struct render *render, const struct mmtrace_record *rec)
 static size_t invalid(struct render *render, const void *buf, size_t len)
 {
 	const struct mmtrace_record *rec;
-	size_t at;
+	size_t at = 0;
 
-	for (at = 0; at < len; at += rec->head.size) {
-		rec = (const void *)((const char *)buf + at);
-		if (!mmtrace_record_valid(rec, len - at))
-			return len - at;
+	while ((rec = mmt_next(buf, len, &at)))
 		count(render, rec);
-	}
-	return 0;
+	return len - at;
 }
 
 static void put_record(struct render *render, const struct mmtrace_record *rec)
 {
 	if (render->symbols && rec->head.event < MMTRACE_EVENT_COUNT)
-		symbols_learn(render->symbols, rec);
+		mmt_symbols_learn(render->symbols, rec);
 	render->format->record(render, rec);
 }
 

@@ -9,10 +9,11 @@
 
 #include "facts.h"
 #include "format.h"
+#include "libmmtrace.h"
 #include "paint.h"
 #include "stamp.h"
 
-struct symbols;
+struct mmt_symbols;
 
 /**
  * struct render - where records go
@@ -34,14 +35,14 @@ struct render {
 	const struct format	*format;
 	FILE			*out;
 	const char		*path;
-	struct symbols		*symbols;
+	struct mmt_symbols		*symbols;
 	struct stamp		stamp;
 	enum paint_when		paint;
 	bool			is_painted;
 	__u64			records;
 	__u64			bytes;
 	__u64			lost;
-	struct facts		facts;
+	struct mmt_facts		facts;
 	void			*state;
 	int			failed;
 };

@@ -6,11 +6,10 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "libmmtrace.h"
 #include "message.h"
 #include "output.h"
 #include "report.h"
-#include "symbols.h"
-#include "verdict.h"
 
 static struct output output_of(const struct report *report)
 {
@@ -50,13 +49,12 @@ static void check_output(struct report *report, int failed)
 /* Those of the filter, one behind the other. */
 static size_t choose(const struct report *report, const char *records, size_t len, char *chosen)
 {
-	__u32 page_size = report->recording.facts.page_size;
+	__u32 page_size = mmt_recording_facts(report->recording)->page_size;
 	const struct mmtrace_record *rec;
-	size_t at, used = 0;
+	size_t at = 0, used = 0;
 
-	for (at = 0; at < len; at += rec->head.size) {
-		rec = (const void *)(records + at);
-		if (!verdict_accepts(&report->program, rec, page_size < 4096 ? 4096 : page_size))
+	while ((rec = mmt_next(records, len, &at))) {
+		if (!mmt_program_accepts(report->program, rec, page_size < 4096 ? 4096 : page_size))
 			continue;
 		memcpy(chosen + used, rec, rec->head.size);
 		used += rec->head.size;
@@ -66,9 +64,9 @@ static size_t choose(const struct report *report, const char *records, size_t le
 
 static void show_batch(struct report *report, const void *records, size_t len)
 {
-	static __u64 chosen[RECORDING_SECTION_MAX / sizeof(__u64)];
+	static __u64 chosen[MMT_BATCH_MAX / sizeof(__u64)];
 
-	if (report->program.preds_len) {
+	if (mmt_program_len(report->program)) {
 		len = choose(report, records, len, (char *)chosen);
 		records = chosen;
 	}
@@ -78,17 +76,17 @@ static void show_batch(struct report *report, const void *records, size_t len)
 
 static void show_records(struct report *report)
 {
-	struct recording *recording = &report->recording;
-	enum recording_result got;
+	struct mmt_recording *recording = report->recording;
+	enum mmt_recording_result got;
 	const void *records;
 	size_t len;
 
 	while (!report->closed) {
-		got = recording_next(recording, &records, &len);
-		if (got == RECORDING_END)
+		got = mmt_recording_next(recording, &records, &len);
+		if (got == MMT_RECORDING_END)
 			return;
-		if (got == RECORDING_FAULT)
-			input_failed(report, recording->error);
+		if (got == MMT_RECORDING_FAULT)
+			input_failed(report, mmt_recording_error(recording));
 		else
 			show_batch(report, records, len);
 	}
@@ -96,11 +94,11 @@ static void show_records(struct report *report)
 
 static void show(struct report *report)
 {
-	const struct ledger *ledger;
+	struct ledger account, *ledger;
 
 	check_output(report, render_begin(&report->render));
 	show_records(report);
-	ledger = report->recording.has_ledger ? &report->recording.ledger : NULL;
+	ledger = ledger_take(report->recording, &account) ? &account : NULL;
 	if (!report->closed)
 		check_output(report, render_end(&report->render, ledger));
 	if (!report->closed && ledger)
@@ -121,13 +119,13 @@ static int open_all(struct report *report)
 	struct output output = output_of(report);
 
 	if (report->with_symbols) {
-		report->render.symbols = symbols_new(false);
+		report->render.symbols = mmt_symbols_new(false);
 		if (!report->render.symbols) {
 			complain("no memory");
 			return -1;
 		}
 	}
-	report->render.facts = report->recording.facts;
+	report->render.facts = *mmt_recording_facts(report->recording);
 	report->render.path = report->output;
 	report->render.out = output_open(&output);
 	return report->render.out ? 0 : -1;
@@ -144,7 +142,7 @@ static void run(struct report *report)
 	else
 		show(report);
 	render_free(&report->render);
-	symbols_free(report->render.symbols);
+	mmt_symbols_free(report->render.symbols);
 	if (fclose(report->render.out))
 		check_output(report, -errno);
 }
@@ -164,10 +162,13 @@ int report_run(struct report *report)
 		return EXIT_FAILED;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	if (recording_open(&report->recording, in))
-		input_failed(report, report->recording.error);
+	report->recording = mmt_recording_new();
+	if (!report->recording)
+		input_failed(report, "no memory");
+	else if (mmt_recording_open(report->recording, in))
+		input_failed(report, mmt_recording_error(report->recording));
 	else
 		run(report);
-	recording_close(&report->recording);
+	mmt_recording_free(report->recording);
 	return report->failed ? EXIT_FAILED : EXIT_OK;
 }

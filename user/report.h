@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "filter.h"
-#include "recording.h"
+#include "libmmtrace.h"
 #include "render.h"
 
 /* What record writes, and report reads, unless another file is named. */
@@ -33,8 +33,8 @@ struct report {
 	struct filter		filter;
 	struct render		render;
 
-	struct program		program;
-	struct recording	recording;
+	struct mmt_program	*program;
+	struct mmt_recording	*recording;
 	bool			failed;
 	bool			closed;
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libmmtrace.h"
 #include "line.h"
 #include "report.h"
 #include "stamp.h"
@@ -27,7 +28,7 @@ static void put_text(FILE *out, const char *what, const char *text)
 	free(shown);
 }
 
-static void put_start(FILE *out, const struct facts *facts)
+static void put_start(FILE *out, const struct mmt_facts *facts)
 {
 	struct stamp stamp = { .kind = STAMP_WALL };
 	char text[STAMP_MAX];
@@ -49,13 +50,13 @@ static void put_events(FILE *out, __u32 events)
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
 		if (!(events & MMTRACE_EVENT_BIT(event)))
 			continue;
-		fprintf(out, "%s%s", separator, mmtrace_event_name(event)->text);
+		fprintf(out, "%s%s", separator, mmt_event_name(event));
 		separator = ", ";
 	}
 	fputc('\n', out);
 }
 
-static void put_facts(FILE *out, const struct facts *facts)
+static void put_facts(FILE *out, const struct mmt_facts *facts)
 {
 	put_text(out, "machine", facts->host);
 	put_text(out, "kernel", facts->release);
@@ -87,7 +88,7 @@ static void put_ledger(FILE *out, const struct ledger *ledger, __u32 events)
 		"delivered", "lost", "overwr", "pending", "missed");
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++)
 		if (events & MMTRACE_EVENT_BIT(event))
-			put_account(out, mmtrace_event_name(event)->text, &ledger->events[event]);
+			put_account(out, mmt_event_name(event), &ledger->events[event]);
 	put_account(out, "all", &ledger->events[MMTRACE_EVENT_LOST]);
 }
 
@@ -97,12 +98,13 @@ static void put_ledger(FILE *out, const struct ledger *ledger, __u32 events)
  */
 void report_info(const struct report *report)
 {
-	const struct recording *recording = &report->recording;
+	const struct mmt_facts *facts = mmt_recording_facts(report->recording);
 	const struct render *render = &report->render;
+	struct ledger ledger;
 
-	put_facts(render->out, &recording->facts);
+	put_facts(render->out, facts);
 	fprintf(render->out, "%-10s%llu, %llu bytes\n", "records",
 		(unsigned long long)render->records, (unsigned long long)render->bytes);
-	if (recording->has_ledger)
-		put_ledger(render->out, &recording->ledger, recording->facts.events);
+	if (ledger_take(report->recording, &ledger))
+		put_ledger(render->out, &ledger, facts->events);
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "json.h"
+#include "libmmtrace.h"
 #include "names.h"
 #include "sessions.h"
 
@@ -24,13 +24,13 @@ static const char *mode_name(const struct mmtrace_session *session)
 	return session->mode == MMTRACE_MODE_OVERWRITE ? "overwrite" : "discard";
 }
 
-/* The next session but our own, or as device_session(). */
-static int next(struct device *device, struct mmtrace_session *session)
+/* The next session but our own, or as mmt_device_session(). */
+static int next(struct mmt_device *device, struct mmtrace_session *session)
 {
 	int ret;
 
 	do
-		ret = device_session(device, session->id + 1, session);
+		ret = mmt_device_session(device, session->id + 1, session);
 	while (!ret && session->flags & MMTRACE_SESSION_SELF);
 	return ret;
 }
@@ -61,30 +61,30 @@ static void text_head(void)
  *
  * Return: 0, or -1 with an error in words.
  */
-int sessions_text(struct device *device)
+int sessions_text(struct mmt_device *device)
 {
-	struct mmtrace_session session = { 0 };
-	struct mmtrace_stats stats;
+	struct mmtrace_session session = { .size = sizeof(session) };
+	struct mmtrace_stats stats = { .size = sizeof(stats) };
 	bool first = true;
 	int ret;
 
 	while (!(ret = next(device, &session))) {
-		ret = device_account(device, session.id, MMTRACE_EVENT_LOST, 0, &stats);
+		ret = mmt_device_account(device, session.id, MMTRACE_EVENT_LOST, 0, &stats);
 		if (ret < 0)
 			return ret;
-		if (ret == DEVICE_NONE)
+		if (ret == MMT_NONE)
 			continue;
 		if (first)
 			text_head();
 		first = false;
 		text_session(&session, &stats);
 	}
-	return ret == DEVICE_NONE ? 0 : ret;
+	return ret == MMT_NONE ? 0 : ret;
 }
 
 static void json_stats(const struct mmtrace_stats *stats)
 {
-	printf("{\"event\":\"%s\",\"cpu\":", mmtrace_event_name(stats->event)->text);
+	printf("{\"event\":\"%s\",\"cpu\":", mmt_event_name(stats->event));
 	if (stats->cpu)
 		printf("%u", stats->cpu - 1);
 	else
@@ -98,15 +98,15 @@ static void json_stats(const struct mmtrace_stats *stats)
 }
 
 /* Of each event the sum, and each CPU that has something. */
-static int json_account(struct device *device, __u64 id)
+static int json_account(struct mmt_device *device, __u64 id)
 {
 	const char *separator = "";
-	struct mmtrace_stats stats;
+	struct mmtrace_stats stats = { .size = sizeof(stats) };
 	__u32 event, cpu;
 	int ret;
 
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
-		for (cpu = 0; !(ret = device_account(device, id, event, cpu, &stats)); cpu++) {
+		for (cpu = 0; !(ret = mmt_device_account(device, id, event, cpu, &stats)); cpu++) {
 			if (cpu && !stats.hits)
 				continue;
 			fputs(separator, stdout);
@@ -128,7 +128,7 @@ static void json_events(__u32 events)
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
 		if (!(events & MMTRACE_EVENT_BIT(event)))
 			continue;
-		printf("%s\"%s\"", separator, mmtrace_event_name(event)->text);
+		printf("%s\"%s\"", separator, mmt_event_name(event));
 		separator = ",";
 	}
 	fputs("]", stdout);
@@ -137,7 +137,7 @@ static void json_events(__u32 events)
 static void json_session(const struct mmtrace_session *session)
 {
 	printf("{\"id\":%llu,\"pid\":%u,\"comm\":", (unsigned long long)session->id, session->pid);
-	json_string(stdout, session->comm, strnlen(session->comm, sizeof(session->comm)));
+	mmt_json_string(stdout, session->comm, strnlen(session->comm, sizeof(session->comm)));
 	printf(",\"state\":\"%s\",\"opened\":%llu,\"memory\":%llu,\"has_filter\":%s",
 	       state_name(session), (unsigned long long)session->opened,
 	       (unsigned long long)session->memory,
@@ -157,9 +157,9 @@ static void json_session(const struct mmtrace_session *session)
  *
  * Return: 0, or -1 with an error in words.
  */
-int sessions_json(struct device *device)
+int sessions_json(struct mmt_device *device)
 {
-	struct mmtrace_session session = { 0 };
+	struct mmtrace_session session = { .size = sizeof(session) };
 	const char *separator = "[";
 	int ret;
 
@@ -173,5 +173,5 @@ int sessions_json(struct device *device)
 		separator = ",";
 	}
 	fputs(*separator == '[' ? "[]" : "]", stdout);
-	return ret == DEVICE_NONE ? 0 : ret;
+	return ret == MMT_NONE ? 0 : ret;
 }

@@ -5,9 +5,10 @@
 
 #include <linux/mmtrace.h>
 
-#include "device.h"
+#include "libmmtrace.h"
 
-int sessions_text(struct device *device);
-int sessions_json(struct device *device);
+
+int sessions_text(struct mmt_device *device);
+int sessions_json(struct mmt_device *device);
 
 #endif /* MMTRACE_SESSIONS_H */

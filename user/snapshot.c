@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include "handover.h"
+#include "libmmtrace.h"
 #include "message.h"
 #include "output.h"
+#include "session.h"
 #include "snapshot.h"
 
 #define BUFFER_SIZE	(1024 * 1024)
@@ -14,7 +16,7 @@
 
 static int fail(struct snapshot *snapshot)
 {
-	complain("%s", snapshot->device.error);
+	complain("%s", mmt_device_error(snapshot->device));
 	return -1;
 }
 
@@ -83,8 +85,8 @@ static int copy(struct snapshot *snapshot)
 	ssize_t got;
 
 	while (last < begun) {
-		got = device_read(&snapshot->device, buf, sizeof(buf));
-		if (got == 0 || got == DEVICE_EMPTY)
+		got = mmt_device_read(snapshot->device, buf, sizeof(buf));
+		if (got == 0 || got == MMT_EMPTY)
 			return 0;
 		if (got < 0)
 			return fail(snapshot);
@@ -112,14 +114,14 @@ static void tell(const struct snapshot *snapshot)
 		 (unsigned long long)snapshot->missed);
 }
 
-static int rearm(struct snapshot *snapshot, const struct program *program,
+static int rearm(struct snapshot *snapshot, const struct mmt_program *program,
 		 const struct mmtrace_trigger *trigger)
 {
 	if (trigger->state == MMTRACE_TRIGGER_NONE) {
 		complain("recorder '%s' has no trigger that could be armed", snapshot->name);
 		return -1;
 	}
-	if (device_set_trigger(&snapshot->device, program, trigger->before, trigger->after))
+	if (mmt_device_set_trigger(snapshot->device, program, trigger->before, trigger->after))
 		return fail(snapshot);
 	return 0;
 }
@@ -129,28 +131,42 @@ static int write_all(struct snapshot *snapshot)
 	struct render *render = &snapshot->render;
 	struct ledger ledger;
 
-	if (facts_ask(&snapshot->device, &render->facts))
+	render->facts.size = sizeof(render->facts);
+	if (mmt_device_facts(snapshot->device, &render->facts))
 		return fail(snapshot);
 	if (check_output(snapshot, render_begin(render)) || copy(snapshot))
 		return -1;
-	if (ledger_ask(&snapshot->device, &ledger))
+	if (ledger_ask(snapshot->device, &ledger))
 		return fail(snapshot);
 	return check_output(snapshot, render_end(render, &ledger));
+}
+
+static int take_all(struct snapshot *snapshot, const struct mmtrace_trigger *trigger,
+		    const struct mmt_program *program)
+{
+	if (write_all(snapshot))
+		return -1;
+	tell(snapshot);
+	tell_trigger(trigger);
+	return snapshot->rearm ? rearm(snapshot, program, trigger) : 0;
 }
 
 /* The trigger is asked about first: it may fire while the records are read. */
 static int take(struct snapshot *snapshot)
 {
-	static struct program program;
-	struct mmtrace_trigger trigger;
+	struct mmt_program *program = mmt_program_new();
+	struct mmtrace_trigger trigger = { .size = sizeof(trigger) };
 
-	if (device_get_trigger(&snapshot->device, &trigger, &program))
-		return fail(snapshot);
-	if (write_all(snapshot))
-		return -1;
-	tell(snapshot);
-	tell_trigger(&trigger);
-	return snapshot->rearm ? rearm(snapshot, &program, &trigger) : 0;
+	int failed = -1;
+
+	if (!program)
+		complain("no memory");
+	else if (mmt_device_get_trigger(snapshot->device, &trigger, program))
+		fail(snapshot);
+	else
+		failed = take_all(snapshot, &trigger, program);
+	mmt_program_free(program);
+	return failed;
 }
 
 /**
@@ -166,7 +182,9 @@ int snapshot_run(struct snapshot *snapshot)
 
 	if (fd < 0)
 		return EXIT_FAILED;
-	device_adopt(&snapshot->device, fd);
+	snapshot->device = session_adopt(fd);
+	if (!snapshot->device)
+		return EXIT_FAILED;
 	/* Nothing is taken out before it is known where it goes. */
 	snapshot->render.path = snapshot->output;
 	snapshot->render.out = output_open(&output);
@@ -174,6 +192,6 @@ int snapshot_run(struct snapshot *snapshot)
 	render_free(&snapshot->render);
 	if (snapshot->render.out && fclose(snapshot->render.out) && !failed)
 		failed = fail_output(snapshot, errno);
-	device_close(&snapshot->device);
+	mmt_device_free(snapshot->device);
 	return failed ? EXIT_FAILED : EXIT_OK;
 }

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "device.h"
+#include "libmmtrace.h"
 #include "render.h"
 
 /**
@@ -25,7 +25,7 @@ struct snapshot {
 	bool		rearm;
 	struct render	render;
 
-	struct device	device;
+	struct mmt_device	*device;
 	__u64		records;
 	__u64		overwritten;
 	__u64		missed;

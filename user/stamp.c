@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "libmmtrace.h"
 #include "message.h"
 #include "stamp.h"
 
@@ -102,7 +103,7 @@ static void put_wall(struct stamp *stamp, struct line *line, __s64 ns)
  * @time: of a record
  * @line: where to put it
  */
-void stamp_put(struct stamp *stamp, const struct facts *facts, __u64 time, struct line *line)
+void stamp_put(struct stamp *stamp, const struct mmt_facts *facts, __u64 time, struct line *line)
 {
 	__u64 last = stamp->has_last ? stamp->last : time;
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "facts.h"
+#include "libmmtrace.h"
 #include "line.h"
 
 /**
@@ -48,6 +49,6 @@ struct stamp {
 
 int stamp_find(const char *name, struct stamp *stamp);
 const char *stamp_name(enum stamp_kind kind);
-void stamp_put(struct stamp *stamp, const struct facts *facts, __u64 time, struct line *line);
+void stamp_put(struct stamp *stamp, const struct mmt_facts *facts, __u64 time, struct line *line);
 
 #endif /* MMTRACE_STAMP_H */

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "libmmtrace.h"
 #include "names.h"
 #include "summary.h"
-#include "symbols.h"
 #include "text.h"
 
 #define ERRNO_MAX	4095
@@ -127,7 +127,7 @@ static void take_args(struct summary *summary, struct one_call *call,
 	}
 }
 
-static __u32 label(struct summary *summary, const struct symbol *symbol, __u64 ip)
+static __u32 label(struct summary *summary, const struct mmt_symbol *symbol, __u64 ip)
 {
 	char text[LABEL_MAX];
 	const char *file;
@@ -148,9 +148,9 @@ static __u32 label(struct summary *summary, const struct symbol *symbol, __u64 i
 }
 
 static void take_stack(struct summary *summary, const struct one_call *call, double bytes,
-		       const struct mmtrace_record *rec, struct symbols *symbols)
+		       const struct mmtrace_record *rec, struct mmt_symbols *symbols)
 {
-	const struct mmtrace_stack *stack = mmtrace_record_stack(rec);
+	const struct mmtrace_stack *stack = mmt_stack(rec);
 	__u32 frame, i;
 
 	if (!stack)
@@ -163,13 +163,13 @@ static void take_stack(struct summary *summary, const struct one_call *call, dou
 	if (stack->flags & (MMTRACE_STACK_CUT | MMTRACE_STACK_BROKEN))
 		frame = flame_push(&summary->by_stack, frame, name(summary, "[unknown callers]"));
 	for (i = stack->depth; i-- > 0;) {
-		struct symbol symbol = symbols_find(symbols, rec, stack->ip[i]);
+		struct mmt_symbol symbol = mmt_symbols_find(symbols, rec, stack->ip[i]);
 
 		frame = flame_push(&summary->by_stack, frame,
 				   label(summary, &symbol, stack->ip[i]));
 	}
 	frame = flame_push(&summary->by_stack, frame,
-			   name(summary, mmtrace_event_name(call->event)->text));
+			   name(summary, mmt_event_name(call->event)));
 	flame_count(&summary->by_stack, frame, bytes);
 }
 
@@ -178,7 +178,7 @@ static void take_tree(struct summary *summary, const struct one_call *call, doub
 	struct flame *flame = &summary->by_what;
 	__u32 frame = flame_push(flame, FLAME_ROOT, call->name);
 
-	frame = flame_push(flame, frame, name(summary, mmtrace_event_name(call->event)->text));
+	frame = flame_push(flame, frame, name(summary, mmt_event_name(call->event)));
 	if (call->what)
 		frame = flame_push(flame, frame, call->what);
 	flame_count(flame, frame, bytes);
@@ -197,7 +197,7 @@ static void take_latency(struct summary *summary, const struct one_call *call, _
 }
 
 static void take_call(struct summary *summary, const struct mmtrace_record *rec,
-		      struct symbols *symbols)
+		      struct mmt_symbols *symbols)
 {
 	const struct mmtrace_call *from = &rec->call;
 	struct one_call call = {
@@ -230,7 +230,7 @@ static void take_call(struct summary *summary, const struct mmtrace_record *rec,
  * @symbols: what is at the addresses of its stack; may be NULL
  */
 void summary_take(struct summary *summary, const struct mmtrace_record *rec,
-		  struct symbols *symbols)
+		  struct mmt_symbols *symbols)
 {
 	const struct mmtrace_lost *lost = &rec->lost;
 

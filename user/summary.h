@@ -9,10 +9,11 @@
 #include "flame.h"
 #include "intern.h"
 #include "latency.h"
+#include "libmmtrace.h"
 #include "rollup.h"
 #include "timeline.h"
 
-struct symbols;
+struct mmt_symbols;
 
 /**
  * struct summary - the sum of all records
@@ -54,6 +55,6 @@ struct summary {
 struct summary *summary_new(__u32 events, __u32 page_size);
 void summary_free(struct summary *summary);
 void summary_take(struct summary *summary, const struct mmtrace_record *rec,
-		  struct symbols *symbols);
+		  struct mmt_symbols *symbols);
 
 #endif /* MMTRACE_SUMMARY_H */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "libmmtrace.h"
 #include "names.h"
 #include "tables.h"
 
@@ -104,7 +105,7 @@ static void put_lost(FILE *out, const __u64 *lost)
 
 	fputs(",\"lost\":{", out);
 	for (cause = 1; cause < TABLES_CAUSES && mmtrace_lost_name(cause); cause++) {
-		put_number(out, mmtrace_lost_name(cause)->text, lost[cause]);
+		put_number(out, mmt_lost_name(cause), lost[cause]);
 		fputc(',', out);
 	}
 	put_number(out, "unknown", lost[0]);

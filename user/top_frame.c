@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "columns.h"
+#include "libmmtrace.h"
 #include "top.h"
 #include "units.h"
 
@@ -51,13 +52,13 @@ static void put_sums(const struct top *top, unsigned int width, FILE *out)
 
 static void put_losses(struct top *top, unsigned int width, FILE *out)
 {
-	struct mmtrace_stats stats = { 0 };
-	struct mmtrace_info info = { 0 };
+	struct mmtrace_stats stats = { .size = sizeof(stats) };
+	struct mmtrace_info info = { .size = sizeof(info) };
 	char line[LINE_MAX_LEN];
 	double load = 0;
 
-	device_stats(&top->follow.device, MMTRACE_EVENT_LOST, &stats);
-	device_info(&top->follow.device, &info);
+	mmt_device_stats(top->follow.device, MMTRACE_EVENT_LOST, &stats);
+	mmt_device_info(top->follow.device, &info);
 	getloadavg(&load, 1);
 	snprintf(line, sizeof(line), "lost %s, missed %s; sessions %u; load %.2f",
 		 units_count((double)stats.lost + stats.overwritten).text,

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cgroup.h"
+#include "libmmtrace.h"
 #include "value.h"
 
 /* linux/exportfs.h: a handle that is the id of a file of kernfs, and nothing else */
@@ -27,15 +27,7 @@ static int open_id(__u64 id)
 	return fd;
 }
 
-/**
- * cgroup_path() - which cgroup has an id
- * @id: inode number of its directory
- * @path: set to its path, as /proc/PID/cgroup has it
- * @room: bytes at @path
- *
- * Return: 0; -1 if there is none, or it can't be looked up.
- */
-int cgroup_path(__u64 id, char *path, size_t room)
+int mmt_cgroup_path(__u64 id, char *path, size_t room)
 {
 	static const char root[] = VALUE_CGROUP_ROOT;
 	char link[32], target[PATH_MAX];

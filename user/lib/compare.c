@@ -7,6 +7,7 @@
 
 #include "compare.h"
 #include "fault.h"
+#include "libmmtrace.h"
 #include "syscalls.h"
 #include "value.h"
 
@@ -52,7 +53,7 @@ static int parse_end(const struct term *term, const char *word, __u64 end, __u64
 
 /* 1 if @word is no range at all. */
 static int parse_range(const struct term *term, const char *word, __u64 *least, __u64 *most,
-		       struct fault *fault)
+		       struct mmt_fault *fault)
 {
 	char first[WORD_MAX];
 	const char *dash = strchr(*word ? word + (term->value != VALUE_SIZE) : word, '-');
@@ -104,7 +105,7 @@ static int syscall_node(struct tree *tree, const struct syscall_name *name)
  * Return: the node, or -1.
  */
 int compare_value(struct tree *tree, const struct term *term, const char *word,
-		  struct fault *fault)
+		  struct mmt_fault *fault)
 {
 	const struct syscall_name *name = syscall_find(word);
 	__u64 least, most;
@@ -123,7 +124,7 @@ int compare_value(struct tree *tree, const struct term *term, const char *word,
 	return failed ? -1 : range_node(tree, term, least, most);
 }
 
-static int no_order(const struct term *term, struct fault *fault)
+static int no_order(const struct term *term, struct mmt_fault *fault)
 {
 	return fault_set(fault, "%s takes == and !=, not an order", term->name);
 }
@@ -139,7 +140,7 @@ static int no_order(const struct term *term, struct fault *fault)
  * Return: the node, or -1.
  */
 int compare_order(struct tree *tree, const struct term *term, enum compare_op op,
-		  const char *word, struct fault *fault)
+		  const char *word, struct mmt_fault *fault)
 {
 	__u64 lowest = value_lowest(term->value), highest = value_highest(term->value), value;
 
@@ -183,7 +184,7 @@ static bool ends_in_escape(const char *bytes)
  * Return: the node, or -1.
  */
 int compare_string(struct tree *tree, const struct term *term, bool glob, const char *bytes,
-		   struct fault *fault)
+		   struct mmt_fault *fault)
 {
 	size_t len = strlen(bytes);
 	size_t limit = term->field == MMTRACE_FIELD_COMM ? COMM_MAX : PATH_LIMIT;

@@ -5,10 +5,11 @@
 
 #include <stdbool.h>
 
+#include "libmmtrace.h"
 #include "term.h"
 #include "tree.h"
 
-struct fault;
+struct mmt_fault;
 
 /**
  * enum compare_op - how users compare
@@ -27,10 +28,10 @@ enum compare_op {
 };
 
 int compare_value(struct tree *tree, const struct term *term, const char *word,
-		  struct fault *fault);
+		  struct mmt_fault *fault);
 int compare_order(struct tree *tree, const struct term *term, enum compare_op op,
-		  const char *word, struct fault *fault);
+		  const char *word, struct mmt_fault *fault);
 int compare_string(struct tree *tree, const struct term *term, bool glob, const char *bytes,
-		   struct fault *fault);
+		   struct mmt_fault *fault);
 
 #endif /* MMTRACE_COMPARE_H */

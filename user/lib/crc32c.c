@@ -9,7 +9,8 @@
 
 static __u32 tables[8][256];
 
-static void make_tables(void)
+/* At the beginning, as threads share them. */
+static void __attribute__((constructor)) make_tables(void)
 {
 	__u32 value;
 	int i, bit;
@@ -46,8 +47,6 @@ __u32 crc32c(const void *bytes, size_t len)
 	const __u8 *at = bytes;
 	__u32 sum = ~0u;
 
-	if (!tables[0][1])
-		make_tables();
 	for (; len >= 8; len -= 8, at += 8)
 		sum = eight_bytes(sum, at);
 	for (; len; len--, at++)

@@ -13,29 +13,22 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "device.h"
 #include "diagnosis.h"
+#include "libmmtrace.h"
 #include "names.h"
-
-static const char *chosen_path;
+#include "program.h"
 
 /**
- * device_set_path() - use another device than the default
- * @path: must stay valid
+ * struct mmt_device - a session
+ * @fd: -1 if not open
+ * @path: of the device
+ * @error: after a failure: what went wrong and what to do, in words
  */
-void device_set_path(const char *path)
-{
-	chosen_path = path;
-}
-
-static const char *device_path(void)
-{
-	const char *env = getenv(DEVICE_ENV);
-
-	if (chosen_path)
-		return chosen_path;
-	return env && *env ? env : DEVICE_PATH;
-}
+struct mmt_device {
+	int	fd;
+	char	*path;
+	char	error[512];
+};
 
 /**
  * struct advice - what an error means to the user
@@ -91,23 +84,32 @@ static const char *advice(unsigned long request, int number)
 	return strerror(number);
 }
 
-static int fail(struct device *device, const char *format, ...)
+static int fail(struct mmt_device *device, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-static int fail(struct device *device, const char *format, ...)
+static int fail(struct mmt_device *device, const char *format, ...)
 {
-	int used = snprintf(device->error, sizeof(device->error), "%s: ", device->path);
+	int number = errno, used;
 	va_list args;
 
-	if (used < 0 || (size_t)used >= sizeof(device->error))
-		return -1;
-	va_start(args, format);
-	vsnprintf(device->error + used, sizeof(device->error) - used, format, args);
-	va_end(args);
+	used = snprintf(device->error, sizeof(device->error), "%s: ", device->path);
+	if (used >= 0 && (size_t)used < sizeof(device->error)) {
+		va_start(args, format);
+		vsnprintf(device->error + used, sizeof(device->error) - used, format, args);
+		va_end(args);
+	}
+	errno = number;
 	return -1;
 }
 
-static int request(struct device *device, unsigned long number, const char *what, void *arg)
+/* All of a structure but its size, which is that of the caller's header. */
+static void clear(void *what, __u32 size)
+{
+	memset(what, 0, size);
+	*(__u32 *)what = size;
+}
+
+static int request(struct mmt_device *device, unsigned long number, const char *what, void *arg)
 {
 	while (ioctl(device->fd, number, arg) < 0) {
 		if (errno == EINTR)
@@ -117,7 +119,7 @@ static int request(struct device *device, unsigned long number, const char *what
 	return 0;
 }
 
-static int fail_open(struct device *device, int number)
+static int fail_open(struct mmt_device *device, int number)
 {
 	char why[384];
 
@@ -126,102 +128,93 @@ static int fail_open(struct device *device, int number)
 	return fail(device, "%s", why);
 }
 
-/**
- * device_open() - open a session
- * @device: filled in
- *
- * Return: 0; -1 with an error in words, also for a device whose module speaks
- * another ABI.
- */
-int device_open(struct device *device)
+struct mmt_device *mmt_device_new(const char *path)
 {
-	struct mmtrace_info info;
+	struct mmt_device *device = calloc(1, sizeof(*device));
+	const char *env = getenv(MMT_DEVICE_ENV);
 
-	device->path = device_path();
-	device->error[0] = 0;
-	device->fd = open(device->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (device->fd < 0)
-		return fail_open(device, errno);
-	if (device_info(device, &info)) {
-		device_close(device);
+	if (!device)
+		return NULL;
+	device->fd = -1;
+	device->path = strdup(path ?: env && *env ? env : MMT_DEVICE);
+	if (device->path)
+		return device;
+	free(device);
+	return NULL;
+}
+
+/* That of another ABI would misunderstand, and be misunderstood. */
+static int check_abi(struct mmt_device *device)
+{
+	struct mmtrace_info info = { .size = sizeof(info) };
+
+	if (mmt_device_info(device, &info))
 		return -1;
-	}
 	if (info.abi_version == MMTRACE_ABI_VERSION)
 		return 0;
-	device_close(device);
+	errno = EPROTO;
 	return fail(device, "ABI %u, but mmtrace-ctl speaks %u: install both from one version",
 		    info.abi_version, MMTRACE_ABI_VERSION);
 }
 
-/**
- * device_adopt() - a session that somebody else has opened
- * @device: filled in
- * @fd: of the session, which is closed with it
- */
-void device_adopt(struct device *device, int fd)
+int mmt_device_open(struct mmt_device *device)
 {
-	device->path = device_path();
-	device->error[0] = 0;
+	device->fd = open(device->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (device->fd < 0)
+		return fail_open(device, errno);
+	if (!check_abi(device))
+		return 0;
+	close(device->fd);
+	device->fd = -1;
+	return -1;
+}
+
+void mmt_device_adopt(struct mmt_device *device, int fd)
+{
 	device->fd = fd;
 }
 
-/**
- * device_close() - close a session; one not open is fine
- * @device: the session
- */
-void device_close(struct device *device)
+void mmt_device_free(struct mmt_device *device)
 {
+	if (!device)
+		return;
 	if (device->fd >= 0)
 		close(device->fd);
-	device->fd = -1;
+	free(device->path);
+	free(device);
 }
 
-/**
- * device_info() - ask what module this is
- * @device: the session
- * @info: filled in
- *
- * Return: 0, or -1 with an error in words.
- */
-int device_info(struct device *device, struct mmtrace_info *info)
+int mmt_device_fd(const struct mmt_device *device)
 {
-	memset(info, 0, sizeof(*info));
-	info->size = sizeof(*info);
+	return device->fd;
+}
+
+const char *mmt_device_error(const struct mmt_device *device)
+{
+	return device->error;
+}
+
+int mmt_device_info(struct mmt_device *device, struct mmtrace_info *info)
+{
+	clear(info, info->size);
 	return request(device, MMTRACE_IOC_INFO, "asking for the version", info);
 }
 
-/**
- * device_event() - ask how an event is traced
- * @device: the session
- * @event: enum mmtrace_event
- * @info: filled in
- *
- * Return: 0, or -1 with an error in words.
- */
-int device_event(struct device *device, __u32 event, struct mmtrace_event_info *info)
+int mmt_device_event(struct mmt_device *device, __u32 event, struct mmtrace_event_info *info)
 {
-	memset(info, 0, sizeof(*info));
-	info->size = sizeof(*info);
+	clear(info, info->size);
 	info->event = event;
 	return request(device, MMTRACE_IOC_EVENT, "asking about an event", info);
 }
 
-/**
- * device_get_config() - ask how the session is set up
- * @device: the session
- * @config: filled in
- *
- * Return: 0, or -1 with an error in words.
- */
-int device_get_config(struct device *device, struct mmtrace_config *config)
+int mmt_device_get_config(struct mmt_device *device, struct mmtrace_config *config)
 {
-	memset(config, 0, sizeof(*config));
-	config->size = sizeof(*config);
+	clear(config, config->size);
 	return request(device, MMTRACE_IOC_GET_CONFIG, "asking for the configuration", config);
 }
 
 /* Says which of the wanted events can't be traced, and why. */
-static int fail_events(struct device *device, __u32 events)
+static int fail_events(struct mmt_device *device, __u32 events)
 {
 	struct mmtrace_event_info info;
 	__u32 event;
@@ -229,7 +222,7 @@ static int fail_events(struct device *device, __u32 events)
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
 		if (!(events & MMTRACE_EVENT_BIT(event)))
 			continue;
-		if (device_event(device, event, &info))
+		if (mmt_device_event(device, event, &info))
 			return -1;
 		if (!(info.flags & MMTRACE_EVENT_AVAILABLE))
 			return fail(device, "this kernel can't trace %s: %.*s",
@@ -239,14 +232,7 @@ static int fail_events(struct device *device, __u32 events)
 	return fail(device, "this kernel can't trace one of these events");
 }
 
-/**
- * device_set_config() - set up the session
- * @device: the session
- * @config: as device_get_config() gave it, and changed
- *
- * Return: 0, or -1 with an error in words.
- */
-int device_set_config(struct device *device, struct mmtrace_config *config)
+int mmt_device_set_config(struct mmt_device *device, struct mmtrace_config *config)
 {
 	while (ioctl(device->fd, MMTRACE_IOC_SET_CONFIG, config) < 0) {
 		if (errno == EINTR)
@@ -259,15 +245,7 @@ int device_set_config(struct device *device, struct mmtrace_config *config)
 	return 0;
 }
 
-/**
- * device_follow() - take calls of a process, and of others only if asked for, too
- * @device: the session
- * @pid: the process
- * @flags: MMTRACE_FOLLOW_*
- *
- * Return: 0, or -1 with an error in words.
- */
-int device_follow(struct device *device, pid_t pid, __u32 flags)
+int mmt_device_follow(struct mmt_device *device, pid_t pid, __u32 flags)
 {
 	struct mmtrace_follow follow = { .size = sizeof(follow), .flags = flags, .pid = pid };
 	char what[64];
@@ -276,95 +254,54 @@ int device_follow(struct device *device, pid_t pid, __u32 flags)
 	return request(device, MMTRACE_IOC_FOLLOW, what, &follow);
 }
 
-/**
- * device_start() - start recording
- * @device: the session
- *
- * Return: 0, or -1 with an error in words.
- */
-int device_start(struct device *device)
+int mmt_device_start(struct mmt_device *device)
 {
 	return request(device, MMTRACE_IOC_START, "starting", NULL);
 }
 
-/**
- * device_stop() - stop recording; the rest can be read
- * @device: the session
- *
- * Return: 0, or -1 with an error in words.
- */
-int device_stop(struct device *device)
+int mmt_device_stop(struct mmt_device *device)
 {
 	return request(device, MMTRACE_IOC_STOP, "stopping", NULL);
 }
 
-/**
- * device_stats() - ask for the session's account
- * @device: the session
- * @event: enum mmtrace_event, MMTRACE_EVENT_LOST for the sum of all
- * @stats: filled in
- *
- * Return: 0, or -1 with an error in words.
- */
-int device_stats(struct device *device, __u32 event, struct mmtrace_stats *stats)
+int mmt_device_stats(struct mmt_device *device, __u32 event, struct mmtrace_stats *stats)
 {
-	memset(stats, 0, sizeof(*stats));
-	stats->size = sizeof(*stats);
+	clear(stats, stats->size);
 	stats->event = event;
 	return request(device, MMTRACE_IOC_STATS, "asking for the account", stats);
 }
 
 /* EINVAL: there is no such CPU, nothing else can be wrong. */
-static int request_session(struct device *device, unsigned long number, const char *what, void *arg)
+static int request_session(struct mmt_device *device, unsigned long number, const char *what, void *arg)
 {
 	while (ioctl(device->fd, number, arg) < 0) {
 		if (errno == ENOENT || errno == EINVAL)
-			return DEVICE_NONE;
+			return MMT_NONE;
 		if (errno != EINTR)
 			return fail(device, "%s: %s", what, advice(number, errno));
 	}
 	return 0;
 }
 
-/**
- * device_account() - ask for the account of any session
- * @device: a session
- * @session: id of the one to ask about
- * @event: enum mmtrace_event, MMTRACE_EVENT_LOST for the sum of all
- * @cpu: 1 + a CPU, 0 for the sum of all
- * @stats: filled in
- *
- * Return: 0, DEVICE_NONE for no such session or CPU, or -1 with an error in words.
- */
-int device_account(struct device *device, __u64 session, __u32 event, __u32 cpu,
+int mmt_device_account(struct mmt_device *device, __u64 session, __u32 event, __u32 cpu,
 		   struct mmtrace_stats *stats)
 {
-	memset(stats, 0, sizeof(*stats));
-	stats->size = sizeof(*stats);
+	clear(stats, stats->size);
 	stats->event = event;
 	stats->session = session;
 	stats->cpu = cpu;
 	return request_session(device, MMTRACE_IOC_STATS, "asking for the account", stats);
 }
 
-/**
- * device_session() - ask about any session
- * @device: a session
- * @id: of the one to ask about; if there is none, the one with the next id is told
- * @session: filled in
- *
- * Return: 0, DEVICE_NONE if none follows, or -1 with an error in words.
- */
-int device_session(struct device *device, __u64 id, struct mmtrace_session *session)
+int mmt_device_session(struct mmt_device *device, __u64 id, struct mmtrace_session *session)
 {
-	memset(session, 0, sizeof(*session));
-	session->size = sizeof(*session);
+	clear(session, session->size);
 	session->id = id;
 	return request_session(device, MMTRACE_IOC_SESSION, "asking about sessions", session);
 }
 
-static int set_filter(struct device *device, unsigned long number,
-		      const struct program *program)
+static int set_filter(struct mmt_device *device, unsigned long number,
+		      const struct mmt_program *program)
 {
 	struct mmtrace_filter filter = {
 		.size = sizeof(filter),
@@ -377,16 +314,7 @@ static int set_filter(struct device *device, unsigned long number,
 	return request(device, number, "setting the filter", &filter);
 }
 
-/**
- * device_set_trigger() - say what freezes the session, and arm it
- * @device: the session
- * @program: accepts the call; without predicates there is none
- * @before: most records to keep before it
- * @after: and after it
- *
- * Return: 0, or -1 with an error in words.
- */
-int device_set_trigger(struct device *device, const struct program *program, __u64 before,
+int mmt_device_set_trigger(struct mmt_device *device, const struct mmt_program *program, __u64 before,
 		       __u64 after)
 {
 	struct mmtrace_trigger trigger = {
@@ -402,25 +330,15 @@ int device_set_trigger(struct device *device, const struct program *program, __u
 	return request(device, MMTRACE_IOC_SET_TRIGGER, "setting the trigger", &trigger);
 }
 
-/**
- * device_get_trigger() - ask what freezes the session, and whether it did
- * @device: the session
- * @trigger: filled in
- * @program: filled in
- *
- * Return: 0, or -1 with an error in words.
- */
-int device_get_trigger(struct device *device, struct mmtrace_trigger *trigger,
-		       struct program *program)
+int mmt_device_get_trigger(struct mmt_device *device, struct mmtrace_trigger *trigger,
+		       struct mmt_program *program)
 {
-	*trigger = (struct mmtrace_trigger){
-		.size = sizeof(*trigger),
-		.preds_len = MMTRACE_PREDS_MAX,
-		.strings_len = MMTRACE_STRINGS_MAX,
-		.preds = (uintptr_t)program->preds,
-		.strings = (uintptr_t)program->strings,
-	};
 	memset(program, 0, sizeof(*program));
+	clear(trigger, trigger->size);
+	trigger->preds_len = MMTRACE_PREDS_MAX;
+	trigger->strings_len = MMTRACE_STRINGS_MAX;
+	trigger->preds = (uintptr_t)program->preds;
+	trigger->strings = (uintptr_t)program->strings;
 	if (request(device, MMTRACE_IOC_GET_TRIGGER, "asking for the trigger", trigger))
 		return -1;
 	if (trigger->preds_len > MMTRACE_PREDS_MAX || trigger->strings_len > MMTRACE_STRINGS_MAX)
@@ -430,38 +348,17 @@ int device_get_trigger(struct device *device, struct mmtrace_trigger *trigger,
 	return 0;
 }
 
-/**
- * device_set_filter() - set the session's filter
- * @device: the session
- * @program: the filter
- *
- * Return: 0, or -1 with an error in words.
- */
-int device_set_filter(struct device *device, const struct program *program)
+int mmt_device_set_filter(struct mmt_device *device, const struct mmt_program *program)
 {
 	return set_filter(device, MMTRACE_IOC_SET_FILTER, program);
 }
 
-/**
- * device_set_device_filter() - set the filter that holds for all sessions
- * @device: a session
- * @program: the filter
- *
- * Return: 0, or -1 with an error in words.
- */
-int device_set_device_filter(struct device *device, const struct program *program)
+int mmt_device_set_device_filter(struct mmt_device *device, const struct mmt_program *program)
 {
 	return set_filter(device, MMTRACE_IOC_SET_DEVICE_FILTER, program);
 }
 
-/**
- * device_get_device_filter() - ask for the filter that holds for all sessions
- * @device: a session
- * @program: filled in
- *
- * Return: 0, or -1 with an error in words.
- */
-int device_get_device_filter(struct device *device, struct program *program)
+int mmt_device_get_device_filter(struct mmt_device *device, struct mmt_program *program)
 {
 	struct mmtrace_filter filter = {
 		.size = sizeof(filter),
@@ -481,22 +378,13 @@ int device_get_device_filter(struct device *device, struct program *program)
 	return 0;
 }
 
-/**
- * device_read() - read what is there, without waiting
- * @device: the session
- * @buf: where to
- * @len: room, at least MMTRACE_RECORD_MAX
- *
- * Return: bytes read; 0 at the end of a stopped session; DEVICE_EMPTY if there
- * is nothing now; -1 with an error in words.
- */
-ssize_t device_read(struct device *device, void *buf, size_t len)
+ssize_t mmt_device_read(struct mmt_device *device, void *buf, size_t len)
 {
 	ssize_t got = read(device->fd, buf, len);
 
 	if (got >= 0)
 		return got;
 	if (errno == EAGAIN || errno == EINTR)
-		return DEVICE_EMPTY;
+		return MMT_EMPTY;
 	return fail(device, "reading: %s", strerror(errno));
 }

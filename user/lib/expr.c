@@ -17,6 +17,7 @@
 #include "compare.h"
 #include "expr.h"
 #include "fault.h"
+#include "libmmtrace.h"
 #include "mask.h"
 #include "token.h"
 
@@ -35,7 +36,7 @@ struct parser {
 	const char	*text;
 	struct token	token;
 	struct tree	*tree;
-	struct fault	*fault;
+	struct mmt_fault	*fault;
 	unsigned int	depth;
 };
 
@@ -48,7 +49,7 @@ static int next(struct parser *parser)
 }
 
 /* Of the token that has not been taken; what is wrong with it goes there. */
-static struct fault *here(struct parser *parser)
+static struct mmt_fault *here(struct parser *parser)
 {
 	parser->fault->at = parser->token.at;
 	return parser->fault;
@@ -413,7 +414,7 @@ static int any(struct parser *parser)
  *
  * Return: the node, or -1.
  */
-int expr_parse(const char *text, struct tree *tree, struct fault *fault)
+int expr_parse(const char *text, struct tree *tree, struct mmt_fault *fault)
 {
 	struct parser parser = { .text = text, .tree = tree, .fault = fault };
 	int node;

@@ -3,9 +3,10 @@
 #ifndef MMTRACE_EXPR_H
 #define MMTRACE_EXPR_H
 
+#include "libmmtrace.h"
 #include "tree.h"
 
-struct fault;
+struct mmt_fault;
 
 /* For the help of verbs that take filters. */
 #define EXPR_NOTES							\
@@ -19,6 +20,6 @@ struct fault;
 	"anon file memfd shm unlinked tmpfs hugetlb device failed ok compat\n"	\
 	"Quote the expression for the shell; @FILE reads it from a file."
 
-int expr_parse(const char *text, struct tree *tree, struct fault *fault);
+int expr_parse(const char *text, struct tree *tree, struct mmt_fault *fault);
 
 #endif /* MMTRACE_EXPR_H */

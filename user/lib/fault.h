@@ -6,19 +6,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/**
- * struct fault - what is wrong, for the user
- * @at: offset of the word that it is about, in the text of an expression
- * @text: in words, without a newline
- */
-struct fault {
-	unsigned int	at;
-	char		text[256];
-};
+#include "libmmtrace.h"
 
 /* Returns what functions return that have failed. */
 static inline int __attribute__((format(printf, 2, 3)))
-fault_set(struct fault *fault, const char *format, ...)
+fault_set(struct mmt_fault *fault, const char *format, ...)
 {
 	va_list args;
 

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expr.h"
 #include "fault.h"
-#include "filter.h"
+#include "libmmtrace.h"
 #include "mask.h"
 #include "names.h"
+#include "program.h"
 #include "term.h"
 #include "utf8.h"
 
@@ -37,7 +39,7 @@ struct block {
  * @len: of @blocks
  */
 struct shape {
-	const struct program		*program;
+	const struct mmt_program		*program;
 	struct tree			tree;
 	const struct mmtrace_flags	*names[TREE_NODES_MAX + 1];
 	struct block			blocks[MMTRACE_PREDS_MAX];
@@ -65,7 +67,7 @@ static void put_quoted(const char *bytes, size_t len, FILE *out)
 	fputc('"', out);
 }
 
-static bool put_string(const struct program *program, const struct term *term,
+static bool put_string(const struct mmt_program *program, const struct term *term,
 		       const struct mmtrace_pred *test, const char *not, FILE *out)
 {
 	if (test->value > program->strings_len ||
@@ -194,7 +196,7 @@ static const struct mmtrace_flags *names_of(const struct term *term)
 }
 
 /* @names: of flags that only some events have. */
-static bool put_test(const struct program *program, const struct mmtrace_pred *test,
+static bool put_test(const struct mmt_program *program, const struct mmtrace_pred *test,
 		     const struct mmtrace_flags *names, bool reverse, FILE *out)
 {
 	const struct term_word *word = term_word_of(test);
@@ -216,14 +218,14 @@ static bool put_test(const struct program *program, const struct mmtrace_pred *t
 }
 
 /**
- * filter_test_text() - one predicate of a program, as an expression
+ * program_test_text() - one predicate of a program, as an expression
  * @program: any
  * @at: which predicate
  * @out: where to
  *
  * Return: false if there is none that says it.
  */
-bool filter_test_text(const struct program *program, unsigned int at, FILE *out)
+bool program_test_text(const struct mmt_program *program, unsigned int at, FILE *out)
 {
 	return put_test(program, &program->preds[at], NULL, false, out);
 }
@@ -313,7 +315,7 @@ static bool join_blocks(struct shape *shape, unsigned int i)
 	return true;
 }
 
-static void find_shape(struct shape *shape, const struct program *program, bool guards)
+static void find_shape(struct shape *shape, const struct mmt_program *program, bool guards)
 {
 	unsigned int i;
 
@@ -358,11 +360,11 @@ static char *shape_text(struct shape *shape)
 	return NULL;
 }
 
-static bool is_program(const char *text, const struct program *program)
+static bool is_program(const char *text, const struct mmt_program *program)
 {
-	struct program *again = calloc(1, sizeof(*again));
+	struct mmt_program *again = calloc(1, sizeof(*again));
 	struct tree *tree = calloc(1, sizeof(*tree));
-	struct fault fault;
+	struct mmt_fault fault;
 	bool same = false;
 	int root;
 
@@ -380,7 +382,7 @@ static bool is_program(const char *text, const struct program *program)
 	return same;
 }
 
-static char *decompile(const struct program *program, bool guards)
+static char *decompile(const struct mmt_program *program, bool guards)
 {
 	struct shape *shape = calloc(1, sizeof(*shape));
 	char *text = NULL;
@@ -396,15 +398,7 @@ static char *decompile(const struct program *program, bool guards)
 	return NULL;
 }
 
-/**
- * filter_text() - a program as an expression
- * @program: any program, of at least one predicate
- * @out: where to; gets no newline
- *
- * Return: true; false, with nothing written, for a program that no expression
- * makes.
- */
-bool filter_text(const struct program *program, FILE *out)
+bool mmt_program_text(const struct mmt_program *program, FILE *out)
 {
 	char *text = NULL;
 

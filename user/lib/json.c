@@ -8,9 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "json.h"
+#include "libmmtrace.h"
 #include "names.h"
-#include "symbols.h"
 #include "text.h"
 #include "utf8.h"
 
@@ -84,15 +83,7 @@ static void put_character(FILE *out, const char *bytes, size_t len, __u32 code)
 		fwrite(bytes, 1, len, out);
 }
 
-/**
- * json_string() - write a string of any bytes
- * @out: where to
- * @bytes: the bytes
- * @len: how many
- *
- * Return: true; false if some were no UTF-8 and U+FFFD went in their place.
- */
-bool json_string(FILE *out, const char *bytes, size_t len)
+bool mmt_json_string(FILE *out, const char *bytes, size_t len)
 {
 	bool exact = true;
 	size_t i, used;
@@ -119,7 +110,7 @@ static void put_string(FILE *out, const char *name, const char *bytes, size_t le
 	size_t i;
 
 	key(out, name);
-	if (json_string(out, bytes, len))
+	if (mmt_json_string(out, bytes, len))
 		return;
 	fprintf(out, ",\"%s_hex\":\"", name);
 	for (i = 0; i < len; i++)
@@ -251,7 +242,7 @@ static void put_lost(FILE *out, const struct mmtrace_record *rec)
 		put_null(out, "missed_event");
 }
 
-static void put_symbol(FILE *out, const struct symbol *symbol)
+static void put_symbol(FILE *out, const struct mmt_symbol *symbol)
 {
 	if (!symbol->path)
 		return;
@@ -263,10 +254,10 @@ static void put_symbol(FILE *out, const struct symbol *symbol)
 	put_address(out, "distance", symbol->distance);
 }
 
-static void put_stack(FILE *out, const struct mmtrace_record *rec, struct symbols *symbols)
+static void put_stack(FILE *out, const struct mmtrace_record *rec, struct mmt_symbols *symbols)
 {
 	const struct mmtrace_stack *stack = mmtrace_record_stack(rec);
-	struct symbol symbol;
+	struct mmt_symbol symbol;
 	__u32 i;
 
 	if (!stack)
@@ -276,7 +267,7 @@ static void put_stack(FILE *out, const struct mmtrace_record *rec, struct symbol
 		fprintf(out, "%c{\"ip\":\"0x%llx\"", i ? ',' : '[',
 			(unsigned long long)stack->ip[i]);
 		if (symbols) {
-			symbol = symbols_find(symbols, rec, stack->ip[i]);
+			symbol = mmt_symbols_find(symbols, rec, stack->ip[i]);
 			put_symbol(out, &symbol);
 		}
 		fputc('}', out);
@@ -296,15 +287,7 @@ static void (*const put_args[MMTRACE_EVENT_COUNT])(FILE *, const struct mmtrace_
 	[MMTRACE_EVENT_MMAP2]			= put_mmap,
 };
 
-/**
- * json_object() - write a record as an object of JSON
- * @out: where to
- * @rec: the record; the size in its head is trusted, the rest is not
- * @symbols: to ask about the addresses of its stack; may be NULL
- *
- * Errors in writing are left to ferror().
- */
-void json_object(FILE *out, const struct mmtrace_record *rec, struct symbols *symbols)
+void mmt_json_object(FILE *out, const struct mmtrace_record *rec, struct mmt_symbols *symbols)
 {
 	const struct mmtrace_head *head = &rec->head;
 	bool valid = mmtrace_record_valid(rec, head->size);
@@ -329,14 +312,8 @@ void json_object(FILE *out, const struct mmtrace_record *rec, struct symbols *sy
 	fputc('}', out);
 }
 
-/**
- * json_record() - write a record as a line of JSON
- * @out: as the others of json_object()
- * @rec: likewise
- * @symbols: likewise
- */
-void json_record(FILE *out, const struct mmtrace_record *rec, struct symbols *symbols)
+void mmt_json(FILE *out, const struct mmtrace_record *rec, struct mmt_symbols *symbols)
 {
-	json_object(out, rec, symbols);
+	mmt_json_object(out, rec, symbols);
 	fputc('\n', out);
 }

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "fault.h"
+#include "libmmtrace.h"
 #include "mask.h"
 #include "value.h"
 
@@ -110,7 +111,7 @@ static const char *example(__u16 field)
  *
  * Return: 0 or -1.
  */
-int mask_add(struct mask *mask, const char *word, struct fault *fault)
+int mask_add(struct mask *mask, const char *word, struct mmt_fault *fault)
 {
 	enum mask_word kind;
 	__u64 value;
@@ -133,7 +134,7 @@ int mask_add(struct mask *mask, const char *word, struct fault *fault)
  *
  * Return: 0 or -1.
  */
-int mask_number(const struct mask *mask, __u64 *value, struct fault *fault)
+int mask_number(const struct mask *mask, __u64 *value, struct mmt_fault *fault)
 {
 	*value = mask->bits[MASK_NUMBER];
 	if (!mask->bits[MASK_BIT] && !mask->bits[MASK_TYPE] && !mask->bits[MASK_MREMAP])
@@ -184,7 +185,7 @@ static int any_node(const struct mask *mask, struct tree *tree)
 }
 
 /* The type as a number, or 0; more than one can't hold at once. */
-static int only_type(const struct mask *mask, __u64 *type, struct fault *fault)
+static int only_type(const struct mask *mask, __u64 *type, struct mmt_fault *fault)
 {
 	*type = 0;
 	if (!mask->bits[MASK_TYPE])
@@ -197,7 +198,7 @@ static int only_type(const struct mask *mask, __u64 *type, struct fault *fault)
 
 /* All words must hold; with @exact, nothing else may. */
 static int all_node(const struct mask *mask, struct tree *tree, bool exact,
-		    struct fault *fault)
+		    struct mmt_fault *fault)
 {
 	bool map = mask->bits[MASK_BIT] || mask->bits[MASK_TYPE];
 	bool mremap = mask->bits[MASK_MREMAP];
@@ -234,7 +235,7 @@ static int all_node(const struct mask *mask, struct tree *tree, bool exact,
  * Return: the node, or -1.
  */
 int mask_node(const struct mask *mask, struct tree *tree, enum mask_mode mode,
-	      struct fault *fault)
+	      struct mmt_fault *fault)
 {
 	if (mode == MASK_ANY)
 		return any_node(mask, tree);

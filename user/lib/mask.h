@@ -6,10 +6,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "libmmtrace.h"
 #include "names.h"
 #include "tree.h"
 
-struct fault;
+struct mmt_fault;
 
 /**
  * enum mask_word - what a word of a mask stands for
@@ -53,10 +54,10 @@ struct mask {
 	unsigned int	zero;
 };
 
-int mask_add(struct mask *mask, const char *word, struct fault *fault);
-int mask_number(const struct mask *mask, __u64 *value, struct fault *fault);
+int mask_add(struct mask *mask, const char *word, struct mmt_fault *fault);
+int mask_number(const struct mask *mask, __u64 *value, struct mmt_fault *fault);
 int mask_node(const struct mask *mask, struct tree *tree, enum mask_mode mode,
-	      struct fault *fault);
+	      struct mmt_fault *fault);
 bool mask_print(const struct mmtrace_pred *test, const struct mmtrace_flags *names, FILE *out);
 
 #endif /* MMTRACE_MASK_H */

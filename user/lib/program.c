@@ -4,9 +4,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter.h"
+#include "expr.h"
+#include "fault.h"
+#include "libmmtrace.h"
 #include "program.h"
 #include "term.h"
+#include "tree.h"
+
+struct mmt_program *mmt_program_new(void)
+{
+	return calloc(1, sizeof(struct mmt_program));
+}
+
+void mmt_program_free(struct mmt_program *program)
+{
+	free(program);
+}
+
+int mmt_program_parse(struct mmt_program *program, const char *text, struct mmt_fault *fault)
+{
+	struct tree *tree = calloc(1, sizeof(*tree));
+	int root;
+
+	fault->at = 0;
+	root = tree ? expr_parse(text, tree, fault) : fault_set(fault, "no memory");
+	if (root >= 0 && tree->full)
+		root = fault_set(fault, "too much for one filter");
+	if (root >= 0)
+		tree_compile(tree, root, program);
+	free(tree);
+	return root < 0 ? -1 : 0;
+}
+
+unsigned int mmt_program_len(const struct mmt_program *program)
+{
+	return program->preds_len;
+}
 
 static void list_target(const char *when, __u16 target, FILE *out)
 {
@@ -25,12 +58,12 @@ static void list_numbers(const struct mmtrace_pred *pred, FILE *out)
 		(unsigned long long)pred->value, (unsigned long long)pred->mask);
 }
 
-static void list_test(const struct program *program, unsigned int at, FILE *out)
+static void list_test(const struct mmt_program *program, unsigned int at, FILE *out)
 {
 	char *text = NULL;
 	size_t len = 0;
 	FILE *list = open_memstream(&text, &len);
-	bool good = list && filter_test_text(program, at, list);
+	bool good = list && program_test_text(program, at, list);
 
 	if (list && !fclose(list) && good)
 		fprintf(out, "%-28s", text);
@@ -47,7 +80,7 @@ static const char *when(const struct mmtrace_pred *pred)
 }
 
 /* The longest way through the predicates; each leads to a later one. */
-static unsigned int steps(const struct program *program)
+static unsigned int steps(const struct mmt_program *program)
 {
 	unsigned int longest[MMTRACE_PREDS_MAX + 1] = { 0 }, i = program->preds_len;
 
@@ -61,7 +94,7 @@ static unsigned int steps(const struct program *program)
 	return longest[0];
 }
 
-static void list_cost(const struct program *program, FILE *out)
+static void list_cost(const struct mmt_program *program, FILE *out)
 {
 	unsigned int i, entry = 0, cgroups = 0;
 	__u64 patterns = 0;
@@ -84,7 +117,7 @@ static void list_cost(const struct program *program, FILE *out)
 }
 
 /* Could a call of @event pass, whatever else it is? */
-static bool could_accept(const struct program *program, __u32 event)
+static bool could_accept(const struct mmt_program *program, __u32 event)
 {
 	bool reached[MMTRACE_PREDS_MAX] = { true };
 	unsigned int i, branch;
@@ -108,7 +141,7 @@ static bool could_accept(const struct program *program, __u32 event)
 	return !program->preds_len;
 }
 
-static bool is_named(const struct program *program, __u32 event)
+static bool is_named(const struct mmt_program *program, __u32 event)
 {
 	unsigned int i;
 
@@ -119,14 +152,7 @@ static bool is_named(const struct program *program, __u32 event)
 	return false;
 }
 
-/**
- * program_events() - which events to trace for a filter
- * @program: the filter
- * @usual: set of those to trace without it
- *
- * Return: of these, and of those that it names, the ones that it does not reject.
- */
-__u32 program_events(const struct program *program, __u32 usual)
+__u32 mmt_program_events(const struct mmt_program *program, __u32 usual)
 {
 	__u32 event, events = 0;
 
@@ -139,12 +165,7 @@ __u32 program_events(const struct program *program, __u32 usual)
 	return events;
 }
 
-/**
- * program_list() - a program, a predicate a line, and its cost
- * @program: any program
- * @out: where to
- */
-void program_list(const struct program *program, FILE *out)
+void mmt_program_list(const struct mmt_program *program, FILE *out)
 {
 	unsigned int i;
 

@@ -4,23 +4,23 @@
 #define MMTRACE_PROGRAM_H
 
 #include <stdio.h>
-#include <linux/mmtrace.h>
+
+#include "libmmtrace.h"
 
 /**
- * struct program - a filter as the module takes it
+ * struct mmt_program - a filter as the module takes it
  * @preds_len: of @preds; 0 lets everything pass
  * @strings_len: bytes of @strings
  * @preds: the predicates
  * @strings: what they refer to
  */
-struct program {
+struct mmt_program {
 	unsigned int		preds_len;
 	unsigned int		strings_len;
 	struct mmtrace_pred	preds[MMTRACE_PREDS_MAX];
 	char			strings[MMTRACE_STRINGS_MAX];
 };
 
-__u32 program_events(const struct program *program, __u32 usual);
-void program_list(const struct program *program, FILE *out);
+bool program_test_text(const struct mmt_program *program, unsigned int at, FILE *out);
 
 #endif /* MMTRACE_PROGRAM_H */

@@ -12,15 +12,16 @@
 #include <sys/types.h>
 
 #include "crc32c.h"
+#include "libmmtrace.h"
 #include "recording.h"
 #include "text.h"
 
 static_assert(sizeof(off_t) == 8, "a recording may have more than 2 GiB");
 
-static int fault(struct recording *recording, const char *format, ...)
+static int fault(struct mmt_recording *recording, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-static int fault(struct recording *recording, const char *format, ...)
+static int fault(struct mmt_recording *recording, const char *format, ...)
 {
 	va_list args;
 
@@ -32,19 +33,19 @@ static int fault(struct recording *recording, const char *format, ...)
 }
 
 /* Nothing behind it can be read, either. */
-static int last_fault(struct recording *recording)
+static int last_fault(struct mmt_recording *recording)
 {
 	recording->is_over = true;
 	return -1;
 }
 
-static int damaged(struct recording *recording, __u64 at, const char *what)
+static int damaged(struct mmt_recording *recording, __u64 at, const char *what)
 {
 	return fault(recording, "damaged at byte %llu: %s", (unsigned long long)at, what);
 }
 
 /* The end of the file where it should not be, or an error. */
-static int cut(struct recording *recording)
+static int cut(struct mmt_recording *recording)
 {
 	if (ferror(recording->in))
 		fault(recording, "reading at byte %llu: %s",
@@ -55,7 +56,7 @@ static int cut(struct recording *recording)
 	return last_fault(recording);
 }
 
-static size_t take(struct recording *recording, void *to, size_t len)
+static size_t take(struct mmt_recording *recording, void *to, size_t len)
 {
 	size_t got = fread(to, 1, len, recording->in);
 
@@ -63,7 +64,7 @@ static size_t take(struct recording *recording, void *to, size_t len)
 	return got;
 }
 
-static int read_header(struct recording *recording)
+static int read_header(struct mmt_recording *recording)
 {
 	struct recording_header header = { .order = 0 };
 	size_t got = take(recording, &header, sizeof(header));
@@ -84,7 +85,7 @@ static int read_header(struct recording *recording)
 	return last_fault(recording);
 }
 
-static int make_room(struct recording *recording, size_t len)
+static int make_room(struct mmt_recording *recording, size_t len)
 {
 	void *more;
 
@@ -101,7 +102,7 @@ static int make_room(struct recording *recording, size_t len)
 }
 
 /* The next section's head, and room for its bytes. Returns 0 or -1. */
-static int read_head(struct recording *recording)
+static int read_head(struct mmt_recording *recording)
 {
 	struct recording_section *section = &recording->section;
 	__u64 at = recording->at;
@@ -116,7 +117,7 @@ static int read_head(struct recording *recording)
 }
 
 /* Bytes of those at the buffer that are valid records. */
-static size_t valid_records(const struct recording *recording, size_t len)
+static size_t valid_records(const struct mmt_recording *recording, size_t len)
 {
 	const struct mmtrace_record *rec;
 	size_t at;
@@ -135,13 +136,14 @@ static void copy_text(char *to, size_t room, const char *from)
 	memcpy(to, from, room - 1);
 }
 
-static void take_facts(struct recording *recording)
+static void take_facts(struct mmt_recording *recording)
 {
-	struct facts *facts = &recording->facts;
+	struct mmt_facts *facts = &recording->facts;
 	struct recording_facts got = { .start = 0 };
 	size_t len = recording->section.length;
 
 	memcpy(&got, recording->buffer, len < sizeof(got) ? len : sizeof(got));
+	facts->size = sizeof(*facts);
 	facts->start = got.start;
 	facts->wall = got.wall;
 	facts->cpus = got.cpus;
@@ -154,7 +156,7 @@ static void take_facts(struct recording *recording)
 }
 
 /* Returns the bytes of the row at the beginning; 0 if there is none. */
-static size_t take_account(struct ledger *ledger, const char *row, size_t len)
+static size_t take_account(struct mmtrace_stats *ledger, const char *row, size_t len)
 {
 	struct mmtrace_stats stats = { .size = 0 };
 	size_t size;
@@ -167,16 +169,16 @@ static size_t take_account(struct ledger *ledger, const char *row, size_t len)
 		memset((char *)&stats + size, 0, sizeof(stats) - size);
 	stats.size = sizeof(stats);
 	if (stats.event < MMTRACE_EVENT_COUNT)
-		ledger->events[stats.event] = stats;
+		ledger[stats.event] = stats;
 	return size;
 }
 
-static void take_ledger(struct recording *recording)
+static void take_ledger(struct mmt_recording *recording)
 {
 	size_t at = 0, row, len = recording->section.length;
 
 	do {
-		row = take_account(&recording->ledger, (char *)recording->buffer + at, len - at);
+		row = take_account(recording->ledger, (char *)recording->buffer + at, len - at);
 		at += row;
 	} while (row);
 	recording->has_ledger = true;
@@ -186,7 +188,7 @@ static void take_ledger(struct recording *recording)
 		      (unsigned long long)recording->at);
 }
 
-static int take_text(struct recording *recording, char **text)
+static int take_text(struct mmt_recording *recording, char **text)
 {
 	char *copy = strndup(recording->buffer, recording->section.length);
 
@@ -200,7 +202,7 @@ static int take_text(struct recording *recording, char **text)
 }
 
 /* What a section says that is whole. */
-static int take_section(struct recording *recording)
+static int take_section(struct mmt_recording *recording)
 {
 	size_t len = recording->section.length;
 
@@ -225,7 +227,7 @@ static int take_section(struct recording *recording)
 }
 
 /* Are the bytes of the section, and the zeros behind them, what was written? */
-static bool is_whole(const struct recording *recording, size_t padded)
+static bool is_whole(const struct mmt_recording *recording, size_t padded)
 {
 	static const char zeros[8];
 	size_t len = recording->section.length;
@@ -234,8 +236,8 @@ static bool is_whole(const struct recording *recording, size_t padded)
 	       !memcmp((char *)recording->buffer + len, zeros, padded - len);
 }
 
-/* Sets what recording_next() is to tell, if anything. Returns 0 or -1. */
-static int read_section(struct recording *recording)
+/* Sets what mmt_recording_next() is to tell, if anything. Returns 0 or -1. */
+static int read_section(struct mmt_recording *recording)
 {
 	__u64 at = recording->at;
 	size_t len, got;
@@ -254,22 +256,18 @@ static int read_section(struct recording *recording)
 	return damaged(recording, at, "the checksum of a section, which is left out");
 }
 
-static bool has_something(const struct recording *recording)
+static bool has_something(const struct mmt_recording *recording)
 {
 	return recording->batch || recording->is_fault || recording->is_over;
 }
 
-/**
- * recording_open() - begin to read a recording, up to its first record
- * @recording: filled in; to be closed in any case
- * @in: the file, or pipe; closed with it
- *
- * Return: 0; -1 if it is none, or so short that nothing can be told, and @error
- * says so.
- */
-int recording_open(struct recording *recording, FILE *in)
+struct mmt_recording *mmt_recording_new(void)
 {
-	memset(recording, 0, sizeof(*recording));
+	return calloc(1, sizeof(struct mmt_recording));
+}
+
+int mmt_recording_open(struct mmt_recording *recording, FILE *in)
+{
 	recording->in = in;
 	if (read_header(recording) || read_section(recording))
 		return -1;
@@ -282,16 +280,7 @@ int recording_open(struct recording *recording, FILE *in)
 	return 0;
 }
 
-/**
- * recording_next() - the next records
- * @recording: to read from
- * @records: out: valid records, aligned to 8 bytes, until the next call
- * @len: out: bytes of them, more than 0
- *
- * Return: RECORDING_BATCH; RECORDING_FAULT with an error in words, after which it
- * goes on; RECORDING_END.
- */
-enum recording_result recording_next(struct recording *recording, const void **records,
+enum mmt_recording_result mmt_recording_next(struct mmt_recording *recording, const void **records,
 				     size_t *len)
 {
 	while (!has_something(recording))
@@ -300,23 +289,39 @@ enum recording_result recording_next(struct recording *recording, const void **r
 		*records = recording->buffer;
 		*len = recording->batch;
 		recording->batch = 0;
-		return RECORDING_BATCH;
+		return MMT_RECORDING_BATCH;
 	}
 	if (!recording->is_fault)
-		return RECORDING_END;
+		return MMT_RECORDING_END;
 	recording->is_fault = false;
-	return RECORDING_FAULT;
+	return MMT_RECORDING_FAULT;
 }
 
-/**
- * recording_close() - forget a recording, and close its file
- * @recording: that was given to recording_open()
- */
-void recording_close(struct recording *recording)
+const struct mmt_facts *mmt_recording_facts(const struct mmt_recording *recording)
 {
-	fclose(recording->in);
+	return &recording->facts;
+}
+
+const struct mmtrace_stats *mmt_recording_stats(const struct mmt_recording *recording, __u32 event)
+{
+	if (!recording->has_ledger || event >= MMTRACE_EVENT_COUNT)
+		return NULL;
+	return &recording->ledger[event];
+}
+
+const char *mmt_recording_error(const struct mmt_recording *recording)
+{
+	return recording->error;
+}
+
+void mmt_recording_free(struct mmt_recording *recording)
+{
+	if (!recording)
+		return;
+	if (recording->in)
+		fclose(recording->in);
 	free(recording->filter);
 	free(recording->command);
 	free(recording->buffer);
-	memset(recording, 0, sizeof(*recording));
+	free(recording);
 }

@@ -7,14 +7,14 @@
 #include <stdio.h>
 #include <linux/types.h>
 
-#include "facts.h"
+#include "libmmtrace.h"
 
 #define RECORDING_MAGIC		"\xf7mmtrace"
 #define RECORDING_ORDER		0x01020304u
 #define RECORDING_VERSION	1
 
 /* No section has more bytes, so that this is all the memory a reader needs. */
-#define RECORDING_SECTION_MAX	(1024 * 1024)
+#define RECORDING_SECTION_MAX	MMT_BATCH_MAX
 
 /**
  * struct recording_header - the beginning of the file
@@ -64,8 +64,8 @@ struct recording_section {
 };
 
 /**
- * struct recording_facts - struct facts in a file; may grow at its end
- * @start: this and all that follow as in struct facts, text with a NUL behind it
+ * struct recording_facts - struct mmt_facts in a file; may grow at its end
+ * @start: this and all that follow as in struct mmt_facts, text with a NUL behind it
  */
 struct recording_facts {
 	__u64	start;
@@ -81,25 +81,13 @@ struct recording_facts {
 };
 
 /**
- * enum recording_result - what recording_next() found
- * @RECORDING_FAULT: something is wrong, @error says what; there may be more behind it
- * @RECORDING_END: there is no more
- * @RECORDING_BATCH: records
- */
-enum recording_result {
-	RECORDING_FAULT	= -1,
-	RECORDING_END	= 0,
-	RECORDING_BATCH	= 1,
-};
-
-/**
- * struct recording - a recording that is read
+ * struct mmt_recording - a recording that is read
  * @in: the file
  * @at: bytes read up to now
  * @facts: where and when it was made
  * @filter: what @facts refers to
  * @command: likewise
- * @ledger: the account
+ * @ledger: the account, by event
  * @has_ledger: it was there, so that nothing is missing at the end
  * @section: head of the one that was read last
  * @buffer: and its bytes
@@ -109,13 +97,13 @@ enum recording_result {
  * @is_over: nothing more can be read
  * @error: in words
  */
-struct recording {
+struct mmt_recording {
 	FILE				*in;
 	__u64				at;
-	struct facts			facts;
+	struct mmt_facts			facts;
 	char				*filter;
 	char				*command;
-	struct ledger			ledger;
+	struct mmtrace_stats		ledger[MMTRACE_EVENT_COUNT];
 	bool				has_ledger;
 
 	struct recording_section	section;
@@ -126,10 +114,5 @@ struct recording {
 	bool				is_over;
 	char				error[160];
 };
-
-int recording_open(struct recording *recording, FILE *in);
-enum recording_result recording_next(struct recording *recording, const void **records,
-				     size_t *len);
-void recording_close(struct recording *recording);
 
 #endif /* MMTRACE_RECORDING_H */

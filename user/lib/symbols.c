@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "image.h"
+#include "libmmtrace.h"
 #include "space.h"
-#include "symbols.h"
 
 #define PROCESSES_MAX	256
 #define REFRESH_NS	250000000ull	/* how old the maps may be */
@@ -43,24 +43,18 @@ struct process {
 };
 
 /**
- * struct symbols - all that is known
+ * struct mmt_symbols - all that is known
  * @processes: the one asked for last is first
  * @has_proc: /proc is that of the process ids that records have
  */
-struct symbols {
+struct mmt_symbols {
 	struct process	*processes;
 	bool		has_proc;
 };
 
-/**
- * symbols_new() - nothing is known yet
- * @is_live: records are of now, and processes of /proc the same
- *
- * Return: to be given to the others, or NULL if there is no memory.
- */
-struct symbols *symbols_new(bool is_live)
+struct mmt_symbols *mmt_symbols_new(bool is_live)
 {
-	struct symbols *symbols = calloc(1, sizeof(*symbols));
+	struct mmt_symbols *symbols = calloc(1, sizeof(*symbols));
 	struct stat status;
 
 	if (symbols)
@@ -75,11 +69,7 @@ static void free_process(struct process *process)
 	free(process);
 }
 
-/**
- * symbols_free() - forget it all
- * @symbols: or NULL
- */
-void symbols_free(struct symbols *symbols)
+void mmt_symbols_free(struct mmt_symbols *symbols)
 {
 	struct process *process;
 
@@ -92,7 +82,7 @@ void symbols_free(struct symbols *symbols)
 }
 
 /* Takes the process out of the list, or the one that nobody asked for longest. */
-static struct process *take(struct symbols *symbols, __u32 tgid)
+static struct process *take(struct mmt_symbols *symbols, __u32 tgid)
 {
 	struct process **at = &symbols->processes, *process;
 	unsigned int n = 0;
@@ -109,7 +99,7 @@ static struct process *take(struct symbols *symbols, __u32 tgid)
 	return NULL;
 }
 
-static struct process *find_process(struct symbols *symbols, __u32 tgid)
+static struct process *find_process(struct mmt_symbols *symbols, __u32 tgid)
 {
 	struct process *process = take(symbols, tgid);
 
@@ -153,12 +143,7 @@ static bool has_failed(const struct mmtrace_record *rec)
 	return rec->call.ret < 0 && rec->call.ret >= -4095;
 }
 
-/**
- * symbols_learn() - take note of what a record tells of its process
- * @symbols: what is known
- * @rec: a valid record of an event that is known, in the order of time
- */
-void symbols_learn(struct symbols *symbols, const struct mmtrace_record *rec)
+void mmt_symbols_learn(struct mmt_symbols *symbols, const struct mmtrace_record *rec)
 {
 	const struct mmtrace_mremap *args = &rec->mremap;
 	struct process *process;
@@ -240,20 +225,11 @@ static void refresh(struct process *process, const struct mmtrace_record *rec)
 	}
 }
 
-/**
- * symbols_find() - what is at an address of a stack
- * @symbols: what is known
- * @rec: whose stack it is
- * @ip: an address of it, which is behind a call
- *
- * Return: what is known of it; its strings stay until something is asked of or told
- * to @symbols.
- */
-struct symbol symbols_find(struct symbols *symbols, const struct mmtrace_record *rec, __u64 ip)
+struct mmt_symbol mmt_symbols_find(struct mmt_symbols *symbols, const struct mmtrace_record *rec, __u64 ip)
 {
 	struct process *process = find_process(symbols, rec->call.tgid);
 	const struct mapping *mapping;
-	struct symbol symbol = {};
+	struct mmt_symbol symbol = {};
 
 	if (!process)
 		return symbol;

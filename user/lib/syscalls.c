@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "libmmtrace.h"
 #include "syscalls.h"
 
 static const struct syscall_name names[] = {
@@ -45,14 +46,7 @@ const struct syscall_name *syscall_find(const char *name)
 	return row->name ? row : NULL;
 }
 
-/**
- * syscall_name() - and back
- * @number: of a system call, not -1
- * @compat: by the table of 32-bit programs
- *
- * Return: its name, or NULL.
- */
-const char *syscall_name(int number, bool compat)
+const char *mmt_syscall_name(int number, bool compat)
 {
 	const struct syscall_name *row = names;
 

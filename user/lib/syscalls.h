@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "libmmtrace.h"
+
 /**
  * struct syscall_name - a system call
  * @name: of it
@@ -18,6 +20,6 @@ struct syscall_name {
 };
 
 const struct syscall_name *syscall_find(const char *name);
-const char *syscall_name(int number, bool compat);
+const char *mmt_syscall_name(int number, bool compat);
 
 #endif /* MMTRACE_SYSCALLS_H */

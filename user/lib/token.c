@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fault.h"
+#include "libmmtrace.h"
 #include "token.h"
 
 /* The longer ones first. */
@@ -45,7 +46,7 @@ static unsigned int skip_space(const char *text, unsigned int at)
 	}
 }
 
-static int put_byte(struct token *token, size_t *len, char byte, struct fault *fault)
+static int put_byte(struct token *token, size_t *len, char byte, struct mmt_fault *fault)
 {
 	if (*len + 1 == sizeof(token->text))
 		return fault_set(fault, "a word of more than %zu bytes", sizeof(token->text) - 1);
@@ -61,7 +62,7 @@ static bool is_octal(const char *digits)
 }
 
 /* Behind a backslash; returns how many bytes that took, or -1. */
-static int escape(struct token *token, size_t *len, const char *at, struct fault *fault)
+static int escape(struct token *token, size_t *len, const char *at, struct mmt_fault *fault)
 {
 	if (is_octal(at)) {
 		char byte = (at[0] - '0') << 6 | (at[1] - '0') << 3 | (at[2] - '0');
@@ -75,7 +76,7 @@ static int escape(struct token *token, size_t *len, const char *at, struct fault
 	return fault_set(fault, "behind a backslash goes one more, a quote, or three octal digits");
 }
 
-static int quoted(const char *text, struct token *token, struct fault *fault)
+static int quoted(const char *text, struct token *token, struct mmt_fault *fault)
 {
 	char quote = text[token->at];
 	size_t len = 0;
@@ -101,7 +102,7 @@ static int quoted(const char *text, struct token *token, struct fault *fault)
 	return 0;
 }
 
-static int word(const char *text, struct token *token, struct fault *fault)
+static int word(const char *text, struct token *token, struct mmt_fault *fault)
 {
 	size_t len = strcspn(text + token->at, SPECIAL);
 
@@ -117,7 +118,7 @@ static int word(const char *text, struct token *token, struct fault *fault)
 	return 0;
 }
 
-static int read_token(const char *text, struct token *token, struct fault *fault)
+static int read_token(const char *text, struct token *token, struct mmt_fault *fault)
 {
 	size_t i, len;
 
@@ -147,7 +148,7 @@ static int read_token(const char *text, struct token *token, struct fault *fault
  *
  * Return: 0 or -1.
  */
-int token_next(const char *text, struct token *token, struct fault *fault)
+int token_next(const char *text, struct token *token, struct mmt_fault *fault)
 {
 	token->at = skip_space(text, token->end);
 	token->text[0] = 0;

@@ -3,7 +3,7 @@
 #ifndef MMTRACE_TOKEN_H
 #define MMTRACE_TOKEN_H
 
-struct fault;
+struct mmt_fault;
 
 #define TOKEN_TEXT_MAX	4096
 
@@ -65,6 +65,6 @@ struct token {
 	char		text[TOKEN_TEXT_MAX];
 };
 
-int token_next(const char *text, struct token *token, struct fault *fault);
+int token_next(const char *text, struct token *token, struct mmt_fault *fault);
 
 #endif /* MMTRACE_TOKEN_H */

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "libmmtrace.h"
 #include "term.h"
 #include "tree.h"
 
@@ -176,7 +177,7 @@ static void sort(struct part *parts, unsigned int len)
 }
 
 static void put_pred(const struct tree *tree, const struct part *part,
-		     struct program *program, __u16 yes, __u16 no)
+		     struct mmt_program *program, __u16 yes, __u16 no)
 {
 	struct mmtrace_pred *pred = &program->preds[program->preds_len++];
 
@@ -191,7 +192,7 @@ static void put_pred(const struct tree *tree, const struct part *part,
 }
 
 static void put_part(const struct tree *tree, const struct part *part,
-		     struct program *program, __u16 yes, __u16 no)
+		     struct mmt_program *program, __u16 yes, __u16 no)
 {
 	enum tree_kind kind = kind_of(tree, part);
 	struct part parts[MMTRACE_PREDS_MAX];
@@ -217,7 +218,7 @@ static void put_part(const struct tree *tree, const struct part *part,
  * @root: where to begin; or TREE_NOTHING
  * @program: filled in
  */
-void tree_compile(const struct tree *tree, int root, struct program *program)
+void tree_compile(const struct tree *tree, int root, struct mmt_program *program)
 {
 	struct part part;
 

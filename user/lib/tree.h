@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "libmmtrace.h"
 #include "program.h"
 
 /* A test is a predicate, and two nodes make one, so there are no more. */
@@ -62,6 +63,6 @@ int tree_test(struct tree *tree, __u16 field, __u16 op, __u64 value, __u64 mask)
 int tree_string(struct tree *tree, __u16 field, __u16 op, const char *bytes, size_t len);
 int tree_join(struct tree *tree, enum tree_kind kind, int a, int b);
 int tree_not(struct tree *tree, int node);
-void tree_compile(const struct tree *tree, int root, struct program *program);
+void tree_compile(const struct tree *tree, int root, struct mmt_program *program);
 
 #endif /* MMTRACE_TREE_H */

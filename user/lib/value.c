@@ -11,6 +11,7 @@
 #include <linux/mmtrace.h>
 
 #include "fault.h"
+#include "libmmtrace.h"
 #include "names.h"
 #include "value.h"
 
@@ -229,7 +230,7 @@ static const char *const wrong[] = {
  *
  * Return: 0 or -1.
  */
-int value_parse(enum value_kind kind, const char *word, __u64 *value, struct fault *fault)
+int value_parse(enum value_kind kind, const char *word, __u64 *value, struct mmt_fault *fault)
 {
 	if (parse(kind, word, value))
 		return 0;

@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <linux/types.h>
 
+#include "libmmtrace.h"
+
 /* Where cgroups are. */
 #define VALUE_CGROUP_ROOT	"/sys/fs/cgroup"
 
-struct fault;
+struct mmt_fault;
 
 /**
  * enum value_kind - what a number stands for, and how it is written
@@ -68,7 +70,7 @@ static inline bool value_is_above(enum value_kind kind, __u64 a, __u64 b)
 	return value_is_signed(kind) ? (__s64)a > (__s64)b : a > b;
 }
 
-int value_parse(enum value_kind kind, const char *word, __u64 *value, struct fault *fault);
+int value_parse(enum value_kind kind, const char *word, __u64 *value, struct mmt_fault *fault);
 void value_print(enum value_kind kind, __u64 value, FILE *out);
 
 #endif /* MMTRACE_VALUE_H */

@@ -7,18 +7,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "verdict.h"
+#include "program.h"
+
 
 #define ERRNO_MAX	4095
 #define KINDS		(MMTRACE_R_UNLINKED | MMTRACE_R_MEMFD | MMTRACE_R_SHM | \
 			 MMTRACE_R_TMPFS | MMTRACE_R_HUGETLB | MMTRACE_R_DEVICE)
-
-static const struct mmtrace_file *file_of(const struct mmtrace_record *rec)
-{
-	if (rec->head.event != MMTRACE_EVENT_DO_MMAP || !(rec->head.flags & MMTRACE_R_FILE))
-		return NULL;
-	return (const struct mmtrace_file *)(&rec->do_mmap + 1);
-}
 
 static bool is_mmap(const struct mmtrace_record *rec)
 {
@@ -72,7 +66,7 @@ static __u64 len_of(const struct mmtrace_record *rec)
 static bool find_anon(const struct mmtrace_record *rec, __u64 *value)
 {
 	if (rec->head.event == MMTRACE_EVENT_DO_MMAP)
-		*value = !file_of(rec);
+		*value = !mmt_file(rec);
 	else
 		*value = !!(flags_of(rec) & MAP_ANONYMOUS);
 	return rec->head.event == MMTRACE_EVENT_DO_MMAP || is_mmap(rec);
@@ -107,7 +101,7 @@ static bool find_fd(const struct mmtrace_record *rec, __u64 *value)
 
 static bool find_of_file(const struct mmtrace_record *rec, __u16 field, __u64 *value)
 {
-	const struct mmtrace_file *file = file_of(rec);
+	const struct mmtrace_file *file = mmt_file(rec);
 
 	if (!file)
 		return false;
@@ -218,7 +212,7 @@ static bool overlaps(const struct mmtrace_record *rec, const struct mmtrace_pred
 	       pages_overlap(mremap->new_address, mremap->new_size, pred, page_size);
 }
 
-static bool matches(const struct program *program, const struct mmtrace_pred *pred,
+static bool matches(const struct mmt_program *program, const struct mmtrace_pred *pred,
 		    const char *string)
 {
 	char pattern[MMTRACE_STRINGS_MAX + 1];
@@ -258,10 +252,10 @@ static bool compares(const struct mmtrace_pred *pred, __u64 whole)
 	return false;
 }
 
-static bool holds(const struct program *program, const struct mmtrace_pred *pred,
+static bool holds(const struct mmt_program *program, const struct mmtrace_pred *pred,
 		  const struct mmtrace_record *rec, __u32 page_size)
 {
-	const struct mmtrace_file *file = file_of(rec);
+	const struct mmtrace_file *file = mmt_file(rec);
 	char comm[sizeof(rec->call.comm) + 1] = "";
 	__u64 number;
 
@@ -278,13 +272,7 @@ static bool holds(const struct program *program, const struct mmtrace_pred *pred
 	}
 }
 
-/**
- * verdict_is_possible() - can this be asked of a record?
- * @program: the filter
- *
- * Return: false if it asks for what is below a cgroup, which no record tells.
- */
-bool verdict_is_possible(const struct program *program)
+bool mmt_program_can_judge(const struct mmt_program *program)
 {
 	unsigned int i;
 
@@ -294,15 +282,7 @@ bool verdict_is_possible(const struct program *program)
 	return true;
 }
 
-/**
- * verdict_accepts() - judge a record
- * @program: the filter
- * @rec: a valid record
- * @page_size: of the machine that it is from, at least 4096
- *
- * Return: whether it is wanted, as one is that is no call, or not known here.
- */
-bool verdict_accepts(const struct program *program, const struct mmtrace_record *rec,
+bool mmt_program_accepts(const struct mmt_program *program, const struct mmtrace_record *rec,
 		     __u32 page_size)
 {
 	unsigned int at = program->preds_len ? 0 : MMTRACE_ACCEPT;

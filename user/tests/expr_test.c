@@ -8,14 +8,15 @@
 #include "fault.h"
 #include "filter.h"
 #include "judge.h"
+#include "libmmtrace.h"
 #include "message.h"
 #include "tap.h"
 
 static struct tree tree;
-static struct program program;
+static struct mmt_program program;
 
 /* -1 with @fault set. */
-static int compile(const char *text, struct fault *fault)
+static int compile(const char *text, struct mmt_fault *fault)
 {
 	int root;
 
@@ -77,17 +78,17 @@ static const char *plain(const char *text)
 	return copy;
 }
 
-static bool shown(const struct program *made)
+static bool shown(const struct mmt_program *made)
 {
-	static struct program before;
+	static struct mmt_program before;
 	char *text = NULL;
-	struct fault fault;
+	struct mmt_fault fault;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 	bool good;
 
 	before = *made;
-	good = filter_text(made, out);
+	good = mmt_program_text(made, out);
 	fclose(out);
 	good = good && !compile(text, &fault) && program.preds_len == before.preds_len &&
 	       !memcmp(&program, &before, sizeof(before));
@@ -98,10 +99,10 @@ static bool shown(const struct program *made)
 /* Each by itself. */
 static void test_meaning(void)
 {
-	static struct program programs[TEXTS];
+	static struct mmt_program programs[TEXTS];
 	unsigned int wrong[TEXTS] = { 0 }, yes[TEXTS] = { 0 }, round;
 	bool said[TEXTS], good[TEXTS];
-	struct fault fault;
+	struct mmt_fault fault;
 	size_t i;
 
 	for (i = 0; i < TEXTS; i++) {
@@ -180,7 +181,7 @@ static size_t grow(struct part *parts, size_t *len, unsigned int depth, FILE *ou
 }
 
 /* How many tests there are at the return before one that is decided at entry? */
-static bool is_sorted(const struct program *made)
+static bool is_sorted(const struct mmt_program *made)
 {
 	unsigned int i, late = 0;
 
@@ -198,7 +199,7 @@ static bool random_program(struct part *parts, size_t *root, char **text)
 {
 	size_t len, count = 0;
 	FILE *out = open_memstream(text, &len);
-	struct fault fault;
+	struct mmt_fault fault;
 
 	*root = grow(parts, &count, 4, out);
 	fclose(out);
@@ -214,7 +215,7 @@ static void test_random(void)
 	size_t root;
 
 	for (round = 0; round < 4000; round++) {
-		static struct program kept;
+		static struct mmt_program kept;
 		char *text;
 
 		if (random_program(parts, &root, &text)) {
@@ -247,7 +248,7 @@ static void test_order(void)
 		"(failed || pid == 1) && tid == 2 && (memfd || anon)",
 		"latency > 1 && (ret < 0 && (unlinked && (anon && pid == 4)))",
 	};
-	struct fault fault;
+	struct mmt_fault fault;
 	size_t i;
 
 	for (i = 0; i < sizeof(sorted) / sizeof(sorted[0]); i++) {
@@ -331,7 +332,7 @@ static const struct {
 
 static void test_errors(void)
 {
-	struct fault fault;
+	struct mmt_fault fault;
 	size_t i;
 
 	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
@@ -358,7 +359,7 @@ static const char *repeated(const char *word, unsigned int count, const char *be
 static bool wraps(unsigned int depth)
 {
 	static char text[4096];
-	struct fault fault;
+	struct mmt_fault fault;
 
 	memset(text, '(', depth);
 	strcpy(text + depth, "anon");
@@ -369,7 +370,7 @@ static bool wraps(unsigned int depth)
 
 static void test_limits(void)
 {
-	struct fault fault;
+	struct mmt_fault fault;
 	char name[300];
 
 	ok(!compile(repeated("anon", 64, "||"), &fault) && program.preds_len == 64,
@@ -396,7 +397,7 @@ static void test_noise(void)
 		"len", "\n", "#", "\xff", "=", "addr", "0x", "fd", "-1", "kind", "memfd", ",",
 	};
 	unsigned int round, taken = 0, bad = 0;
-	struct fault fault;
+	struct mmt_fault fault;
 	char text[256];
 
 	for (round = 0; round < 100000; round++) {

@@ -10,6 +10,7 @@
 
 #include "filter.h"
 #include "judge.h"
+#include "libmmtrace.h"
 #include "message.h"
 #include "tap.h"
 
@@ -39,7 +40,7 @@ static int add_all(struct filter *filter, const char *words)
 	return 0;
 }
 
-static int compile(const char *words, struct program *program)
+static int compile(const char *words, struct mmt_program *program)
 {
 	static struct filter filter;
 
@@ -176,7 +177,7 @@ static const char *one_line(const char *words)
 
 static void test_meaning(size_t i)
 {
-	static struct program program;
+	static struct mmt_program program;
 	int wrong = 0, yes = 0, round;
 
 	if (compile(cases[i].words, &program)) {
@@ -196,9 +197,9 @@ static void test_meaning(size_t i)
 
 static void test_shown(size_t i)
 {
-	static struct program program;
+	static struct mmt_program program;
 	bool good = !compile(cases[i].words, &program) &&
-		    (!program.preds_len || filter_text(&program, fopen("/dev/null", "we")));
+		    (!program.preds_len || mmt_program_text(&program, fopen("/dev/null", "we")));
 
 	ok(good, "'%s' can be shown", one_line(cases[i].words));
 }
@@ -217,7 +218,7 @@ static const char *const errors[] = {
 
 static void test_errors(void)
 {
-	static struct program program;
+	static struct mmt_program program;
 	static struct filter filter;
 	char name[300];
 	size_t i;
@@ -264,7 +265,7 @@ static void test_all_shown(void)
 
 	for (round = 0; round < 20000; round++) {
 		static struct filter filter;
-		static struct program program;
+		static struct mmt_program program;
 		__u64 count = 1 + any(5);
 
 		memset(&filter, 0, sizeof(filter));
@@ -279,7 +280,7 @@ static void test_all_shown(void)
 		if (filter_compile(&filter, &program))
 			continue;
 		made++;
-		shown += well_made(&program) && filter_text(&program, null);
+		shown += well_made(&program) && mmt_program_text(&program, null);
 	}
 	fclose(null);
 	if (!ok(made == 20000 && shown == made, "20000 random filters can be shown"))
@@ -289,7 +290,7 @@ static void test_all_shown(void)
 /* Programs that nobody would write must not disturb us. */
 static void test_strange_programs(void)
 {
-	static struct program program;
+	static struct mmt_program program;
 	FILE *null = fopen("/dev/null", "we");
 	int round, shown = 0;
 	size_t i;
@@ -304,8 +305,8 @@ static void test_strange_programs(void)
 				any(2) ? MMTRACE_REJECT : any(8), any(30),
 				any(2) ? ~0ull : any(30),
 			};
-		shown += filter_text(&program, null);
-		program_list(&program, null);
+		shown += mmt_program_text(&program, null);
+		mmt_program_list(&program, null);
 	}
 	fclose(null);
 	ok(shown < 20000, "random programs: at worst listed");
@@ -314,7 +315,7 @@ static void test_strange_programs(void)
 static int show(int argc, char **argv)
 {
 	static struct filter filter;
-	static struct program program;
+	static struct mmt_program program;
 	int i;
 
 	for (i = 0; i < argc; i++) {
@@ -326,7 +327,7 @@ static int show(int argc, char **argv)
 		if (!id || filter_add(&filter, id, row->value ? argv[++i] : NULL))
 			return 1;
 	}
-	if (filter_compile(&filter, &program) || !filter_text(&program, stdout))
+	if (filter_compile(&filter, &program) || !mmt_program_text(&program, stdout))
 		return 1;
 	putchar('\n');
 	return 0;
@@ -336,7 +337,7 @@ static int show(int argc, char **argv)
 static void test_take_pids(void)
 {
 	static struct filter filter, rest;
-	static struct program program, expected;
+	static struct mmt_program program, expected;
 	pid_t pids[MMTRACE_PREDS_MAX];
 
 	memset(&filter, 0, sizeof(filter));

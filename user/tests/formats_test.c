@@ -12,6 +12,7 @@
 #include "column.h"
 #include "escape.h"
 #include "golden.h"
+#include "libmmtrace.h"
 #include "mapped.h"
 #include "render.h"
 #include "sample.h"
@@ -32,7 +33,8 @@ static const char *const names[] = {
 
 #define NAMES	(sizeof(names) / sizeof(names[0]))
 
-static const struct facts facts = {
+static const struct mmt_facts facts = {
+	.size = sizeof(facts),
 	.host = "a \"host\"\\", .release = "6.1.0", .machine = "x86_64", .version = "0.1.0",
 	.cpus = CPUS, .page_size = 4096, .events = MMTRACE_EVENTS_ALL,
 	.start = 1000, .wall = 1700000000123456789ll,

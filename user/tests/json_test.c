@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "golden.h"
-#include "json.h"
+#include "libmmtrace.h"
 #include "sample.h"
 #include "tap.h"
 
@@ -19,7 +19,7 @@ static void same(const char *what)
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
 
-	json_record(out, &sample.rec, NULL);
+	mmt_json(out, &sample.rec, NULL);
 	fclose(out);
 	golden("tests/json.golden", what, text, len);
 	free(text);
@@ -53,7 +53,7 @@ static void put_path(const char *path, size_t len)
 	sample_file(&sample, path, len);
 	memset(sample.rec.call.comm, 0, sizeof(sample.rec.call.comm));
 	memcpy(sample.rec.call.comm, path, len < 15 ? len : 15);
-	json_record(stdout, &sample.rec, NULL);
+	mmt_json(stdout, &sample.rec, NULL);
 	for (i = 0; i < len; i++)
 		printf("%02x", (unsigned char)path[i]);
 	putchar('\n');
@@ -72,7 +72,7 @@ static void put_events(void)
 			sample.rec.head.size = 160;
 			sample.rec.head.event = event;
 			sample.rec.head.flags &= ~(MMTRACE_R_FILE | MMTRACE_R_STACK);
-			json_record(stdout, &sample.rec, NULL);
+			mmt_json(stdout, &sample.rec, NULL);
 			puts("-");
 		}
 	}

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "libmmtrace.h"
 #include "program.h"
 #include "term.h"
 
@@ -35,7 +36,7 @@ static inline __u64 any(__u64 limit)
 	return (judge_seed >> 33) % limit;
 }
 
-static inline bool string_holds(const struct program *program, const struct mmtrace_pred *pred,
+static inline bool string_holds(const struct mmt_program *program, const struct mmtrace_pred *pred,
 				const char *string)
 {
 	char pattern[MMTRACE_STRINGS_MAX + 1];
@@ -79,7 +80,7 @@ static inline bool number_holds(const struct mmtrace_pred *pred, const struct ca
 	return false;
 }
 
-static inline bool holds(const struct program *program, const struct mmtrace_pred *pred,
+static inline bool holds(const struct mmt_program *program, const struct mmtrace_pred *pred,
 			 const struct call *call)
 {
 	if (!call->has[pred->field])
@@ -91,7 +92,7 @@ static inline bool holds(const struct program *program, const struct mmtrace_pre
 	return number_holds(pred, call);
 }
 
-static inline bool accepts(const struct program *program, const struct call *call)
+static inline bool accepts(const struct mmt_program *program, const struct call *call)
 {
 	unsigned int at = program->preds_len ? 0 : MMTRACE_ACCEPT;
 
@@ -103,7 +104,7 @@ static inline bool accepts(const struct program *program, const struct call *cal
 	return at == MMTRACE_ACCEPT;
 }
 
-static inline bool is_good_pred(const struct program *program, const struct mmtrace_pred *pred)
+static inline bool is_good_pred(const struct mmt_program *program, const struct mmtrace_pred *pred)
 {
 	if (pred->field >= MMTRACE_FIELD_COUNT || pred->op >= MMTRACE_OP_COUNT)
 		return false;
@@ -129,7 +130,7 @@ static inline bool is_good_pred(const struct program *program, const struct mmtr
 }
 
 /* What the module asks of a program. */
-static inline bool well_made(const struct program *program)
+static inline bool well_made(const struct mmt_program *program)
 {
 	unsigned int i, to, end;
 

@@ -7,16 +7,16 @@
 #include <stdlib.h>
 
 #include "facts.h"
+#include "libmmtrace.h"
 #include "page.h"
 #include "sample.h"
 #include "summary.h"
-#include "symbols.h"
 #include "text.h"
 
 #define MS	1000000ull
 
 static union sample sample;
-static struct symbols *symbols;
+static struct mmt_symbols *symbols;
 
 /* The same numbers on every machine. */
 static __u32 number(__u32 below)
@@ -34,7 +34,7 @@ static void take(struct summary *summary)
 		exit(1);
 	}
 	if (symbols)
-		symbols_learn(symbols, &sample.rec);
+		mmt_symbols_learn(symbols, &sample.rec);
 	summary_take(summary, &sample.rec, symbols);
 }
 
@@ -170,7 +170,8 @@ static int draw(const char *format, const char *name, const char *count)
 	struct ledger ledger = {
 		.events[0] = { .hits = 5000, .filtered = 1000, .delivered = 4000 },
 	};
-	struct facts facts = {
+	struct mmt_facts facts = {
+		.size = sizeof(facts),
 		.host = "example", .release = "6.1.0-53-cloud-amd64", .machine = "x86_64",
 		.version = "0.1.0", .cpus = 4, .events = MMTRACE_EVENTS_ALL,
 		.wall = 1771000000000000000ll, .command = "make -j4 'a b'",
@@ -178,7 +179,7 @@ static int draw(const char *format, const char *name, const char *count)
 	bool has_ledger = true;
 
 	if (strcmp(name, "plain"))
-		symbols = symbols_new(false);
+		symbols = mmt_symbols_new(false);
 	if (!strcmp(name, "usual") || !strcmp(name, "plain")) {
 		take_usual(summary, count ? atoi(count) : 4000);
 	} else if (!strcmp(name, "lost")) {
@@ -201,7 +202,7 @@ static int draw(const char *format, const char *name, const char *count)
 	else
 		page_html(stdout, summary, &facts, has_ledger ? &ledger : NULL);
 	summary_free(summary);
-	symbols_free(symbols);
+	mmt_symbols_free(symbols);
 	return ferror(stdout) || fflush(stdout);
 }
 

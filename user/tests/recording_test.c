@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "crc32c.h"
+#include "libmmtrace.h"
 #include "recording.h"
 #include "stream.h"
 #include "tap.h"
@@ -50,29 +51,29 @@ static void compare(struct reading *reading, const char *records, size_t len, __
 static struct reading read_bytes(const char *bytes, size_t len)
 {
 	struct reading reading = { .right = true };
-	struct recording recording;
-	enum recording_result got;
+	struct mmt_recording *recording = mmt_recording_new();
+	enum mmt_recording_result got;
 	const void *records;
 	__u64 next = 0;
 	size_t part;
 	FILE *in = len ? fmemopen((void *)bytes, len, "r") : fopen("/dev/null", "r");
 
-	if (recording_open(&recording, in)) {
+	if (mmt_recording_open(recording, in)) {
 		reading.faults = 1;
-		strcpy(reading.error, recording.error);
-		recording_close(&recording);
+		strcpy(reading.error, mmt_recording_error(recording));
+		mmt_recording_free(recording);
 		return reading;
 	}
-	while ((got = recording_next(&recording, &records, &part)) != RECORDING_END) {
-		if (got == RECORDING_BATCH) {
+	while ((got = mmt_recording_next(recording, &records, &part)) != MMT_RECORDING_END) {
+		if (got == MMT_RECORDING_BATCH) {
 			compare(&reading, records, part, &next);
 			continue;
 		}
 		reading.faults++;
-		strcpy(reading.error, recording.error);
+		strcpy(reading.error, mmt_recording_error(recording));
 	}
-	reading.complete = recording.has_ledger;
-	recording_close(&recording);
+	reading.complete = mmt_recording_stats(recording, 0);
+	mmt_recording_free(recording);
 	return reading;
 }
 
@@ -85,27 +86,30 @@ static void test_whole(void)
 {
 	struct reading reading = read_bytes(whole, whole_len);
 	struct ledger ledger = stream_ledger();
-	struct facts facts = stream_facts();
-	struct recording recording;
+	struct mmt_facts facts = stream_facts();
+	struct mmt_recording *recording = mmt_recording_new();
+	const struct mmt_facts *got = mmt_recording_facts(recording);
+	const struct mmtrace_stats *stats;
 	const void *records;
 	size_t len;
 
 	ok(reading.records == STREAM_RECORDS && reading.right && reading.complete &&
 	   !reading.faults, "all that was written is read");
-	ok(!recording_open(&recording, fmemopen(whole, whole_len, "r")), "a recording is opened");
-	ok(recording.facts.start == facts.start && recording.facts.wall == facts.wall &&
-	   recording.facts.cpus == 4 && recording.facts.page_size == 4096 &&
-	   recording.facts.events == 0xe && same_text(recording.facts.host, facts.host) &&
-	   same_text(recording.facts.release, facts.release) &&
-	   same_text(recording.facts.machine, facts.machine) &&
-	   same_text(recording.facts.version, facts.version), "its facts are known");
-	ok(same_text(recording.facts.filter, facts.filter) &&
-	   same_text(recording.facts.command, facts.command), "its filter and command, too");
-	while (recording_next(&recording, &records, &len) != RECORDING_END)
+	ok(!mmt_recording_open(recording, fmemopen(whole, whole_len, "r")), "a recording is opened");
+	ok(got->start == facts.start && got->wall == facts.wall &&
+	   got->cpus == 4 && got->page_size == 4096 &&
+	   got->events == 0xe && same_text(got->host, facts.host) &&
+	   same_text(got->release, facts.release) &&
+	   same_text(got->machine, facts.machine) &&
+	   same_text(got->version, facts.version), "its facts are known");
+	ok(same_text(got->filter, facts.filter) &&
+	   same_text(got->command, facts.command), "its filter and command, too");
+	while (mmt_recording_next(recording, &records, &len) != MMT_RECORDING_END)
 		;
-	ok(recording.ledger.events[0].hits == ledger.events[0].hits &&
-	   recording.ledger.events[0].pending == 1, "and its account");
-	recording_close(&recording);
+	stats = mmt_recording_stats(recording, MMTRACE_EVENT_LOST);
+	ok(stats && stats->hits == ledger.events[0].hits && stats->pending == 1,
+	   "and its account");
+	mmt_recording_free(recording);
 }
 
 static unsigned int records_before(size_t cut)
@@ -211,7 +215,8 @@ static void test_growth(void)
 	size_t rest = start + sizeof(struct recording_section) + sizeof(struct recording_facts);
 	struct recording_section section = { .type = RECORDING_FACTS };
 	char *bytes = calloc(1, whole_len + 8);
-	struct recording recording;
+	struct mmt_recording *recording = mmt_recording_new();
+	const struct mmt_facts *got;
 	bool opened;
 
 	memcpy(bytes, whole, start);
@@ -222,18 +227,20 @@ static void test_growth(void)
 	section.sum = crc32c(bytes + start + sizeof(section), size);
 	section.head_sum = crc32c(&section, offsetof(struct recording_section, head_sum));
 	memcpy(bytes + start, &section, sizeof(section));
-	opened = !recording_open(&recording, fmemopen(bytes, whole_len + 8, "r"));
-	ok(opened && same_text(recording.facts.machine, "x86_64"), "longer facts are fine");
-	recording_close(&recording);
+	opened = !mmt_recording_open(recording, fmemopen(bytes, whole_len + 8, "r"));
+	ok(opened && same_text(mmt_recording_facts(recording)->machine, "x86_64"), "longer facts are fine");
+	mmt_recording_free(recording);
+	recording = mmt_recording_new();
 	section.length = 16;
 	section.sum = crc32c(bytes + start + sizeof(section), 16);
 	section.head_sum = crc32c(&section, offsetof(struct recording_section, head_sum));
 	memcpy(bytes + start, &section, sizeof(section));
 	memcpy(bytes + start + sizeof(section) + 16, whole + rest, whole_len - rest);
-	opened = !recording_open(&recording, fmemopen(bytes, whole_len + 16 - (size - 8), "r"));
-	ok(opened && recording.facts.start == 12345678901ull && !*recording.facts.host,
+	opened = !mmt_recording_open(recording, fmemopen(bytes, whole_len + 16 - (size - 8), "r"));
+	got = mmt_recording_facts(recording);
+	ok(opened && got->start == 12345678901ull && !*got->host,
 	   "shorter ones, too");
-	recording_close(&recording);
+	mmt_recording_free(recording);
 	free(bytes);
 }
 

@@ -3,6 +3,7 @@
 #ifndef MMTRACE_STREAM_H
 #define MMTRACE_STREAM_H
 
+#include "libmmtrace.h"
 #include "render.h"
 #include "sample.h"
 
@@ -53,9 +54,10 @@ static inline void stream_record(union sample *sample, unsigned int number)
 	sample->rec.head.time = 12345678901ull + number * 1000001;
 }
 
-static inline struct facts stream_facts(void)
+static inline struct mmt_facts stream_facts(void)
 {
-	return (struct facts){
+	return (struct mmt_facts){
+		.size = sizeof(struct mmt_facts),
 		.host = "host", .release = "6.1.0", .machine = "x86_64", .version = "0.1.0",
 		.cpus = 4, .page_size = 4096, .events = 0xe,
 		.start = 12345678901ull, .wall = 1700000000000000000ll,

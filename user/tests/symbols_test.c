@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libmmtrace.h"
 #include "sample.h"
 #include "space.h"
-#include "symbols.h"
 #include "tap.h"
 
 /* No process has it: /proc knows nothing. */
@@ -19,7 +19,7 @@
 #define FMODE_EXEC	0x20
 
 static union sample sample;
-static struct symbols *symbols;
+static struct mmt_symbols *symbols;
 static struct mapping ours;
 static char path[4096];
 
@@ -62,16 +62,16 @@ static void make_record(__u32 tgid)
 	sample_file_of(&sample)->dev_minor = ours.dev_minor;
 }
 
-static struct symbol find(__u32 tgid, __u64 ip)
+static struct mmt_symbol find(__u32 tgid, __u64 ip)
 {
 	sample.rec.call.tgid = tgid;
-	return symbols_find(symbols, &sample.rec, ip);
+	return mmt_symbols_find(symbols, &sample.rec, ip);
 }
 
 /* The right file and offset, and with libdw the right name. */
 static bool is_known(__u32 tgid, __u64 ip)
 {
-	struct symbol symbol = find(tgid, ip);
+	struct mmt_symbol symbol = find(tgid, ip);
 
 	return symbol.path && !strcmp(symbol.path, path) &&
 	       symbol.offset == ip - ours.start + ours.offset;
@@ -79,14 +79,14 @@ static bool is_known(__u32 tgid, __u64 ip)
 
 static bool is_unknown(__u32 tgid, __u64 ip)
 {
-	struct symbol symbol = find(tgid, ip);
+	struct mmt_symbol symbol = find(tgid, ip);
 
 	return !symbol.path && !symbol.name;
 }
 
 static bool has_name(__u64 distance)
 {
-	struct symbol symbol = find(TGID, (unsigned long)a_function_of_ours + distance);
+	struct mmt_symbol symbol = find(TGID, (unsigned long)a_function_of_ours + distance);
 
 #ifdef HAVE_LIBDW
 	return symbol.name && !strcmp(symbol.name, "a_function_of_ours") &&
@@ -101,13 +101,13 @@ static void test_records(void)
 	ok(is_unknown(TGID, ours.start + 1), "nothing is known at first");
 	make_record(TGID);
 	sample.rec.call.ret = -12;
-	symbols_learn(symbols, &sample.rec);
+	mmt_symbols_learn(symbols, &sample.rec);
 	sample.rec.call.ret = ours.start;
 	sample.rec.do_mmap.prot = 1;
-	symbols_learn(symbols, &sample.rec);
+	mmt_symbols_learn(symbols, &sample.rec);
 	ok(is_unknown(TGID, ours.start + 1), "nor after a failure, nor of data");
 	make_record(TGID);
-	symbols_learn(symbols, &sample.rec);
+	mmt_symbols_learn(symbols, &sample.rec);
 	ok(is_known(TGID, ours.start + 1) && is_known(TGID, ours.end),
 	   "a mapping from its first byte to its last, rounded to pages");
 	ok(is_unknown(TGID, ours.start) && is_unknown(TGID, ours.end + 1), "and not beyond");
@@ -120,12 +120,12 @@ static void test_other_file(void)
 {
 	make_record(TGID);
 	sample_file_of(&sample)->inode++;
-	symbols_learn(symbols, &sample.rec);
+	mmt_symbols_learn(symbols, &sample.rec);
 	ok(is_known(TGID, ours.start + 1) &&
 	   !find(TGID, (unsigned long)a_function_of_ours + 1).name,
 	   "no name from a file that is not the one any more");
 	make_record(TGID);
-	symbols_learn(symbols, &sample.rec);
+	mmt_symbols_learn(symbols, &sample.rec);
 	ok(has_name(1), "the name is back with the file");
 }
 
@@ -136,7 +136,7 @@ static void learn_anonymous(__u64 start, __u64 len)
 	sample.rec.call.ret = start;
 	sample.rec.do_mmap.len = len;
 	sample.rec.do_mmap.prot = PROT_EXEC;
-	symbols_learn(symbols, &sample.rec);
+	mmt_symbols_learn(symbols, &sample.rec);
 }
 
 static void test_holes(void)
@@ -146,7 +146,7 @@ static void test_holes(void)
 
 	ours.end = end;
 	make_record(TGID);
-	symbols_learn(symbols, &sample.rec);
+	mmt_symbols_learn(symbols, &sample.rec);
 	learn_anonymous(ours.start + 8 * page, page);
 	ok(is_known(TGID, ours.start + 8 * page) && is_known(TGID, ours.start + 9 * page + 1) &&
 	   is_known(TGID, end), "what is left around a hole has the same offsets");
@@ -162,7 +162,7 @@ static void test_holes(void)
 	sample.rec.mremap = (struct mmtrace_mremap) {
 		.old_address = ours.start + 32 * page, .old_size = page, .new_size = page,
 	};
-	symbols_learn(symbols, &sample.rec);
+	mmt_symbols_learn(symbols, &sample.rec);
 	ok(is_unknown(TGID, ours.start + 32 * page + 1) &&
 	   is_unknown(TGID, ours.start + 16 * page + 1) &&
 	   is_known(TGID, ours.start + 17 * page + 1), "mremap makes two of them");
@@ -172,15 +172,15 @@ static void test_holes(void)
 static void test_exec(void)
 {
 	make_record(TGID);
-	symbols_learn(symbols, &sample.rec);
+	mmt_symbols_learn(symbols, &sample.rec);
 	make_record(TGID);
 	sample.rec.call.ret += 1ull << 40;
 	sample_file_of(&sample)->open_flags |= FMODE_EXEC;
-	symbols_learn(symbols, &sample.rec);
+	mmt_symbols_learn(symbols, &sample.rec);
 	ok(is_unknown(TGID, ours.start + 1), "execve() forgets what was before");
 	make_record(TGID);
 	sample_file_of(&sample)->open_flags |= FMODE_EXEC;
-	symbols_learn(symbols, &sample.rec);
+	mmt_symbols_learn(symbols, &sample.rec);
 	ok(is_known(TGID, ours.start + 1) &&
 	   find(TGID, ours.start + (1ull << 40) + 1).path, "and keeps what it maps itself");
 }
@@ -191,7 +191,7 @@ static void test_many(void)
 
 	for (i = 0; i < 300; i++) {
 		make_record(TGID - 400 + i);
-		symbols_learn(symbols, &sample.rec);
+		mmt_symbols_learn(symbols, &sample.rec);
 	}
 	ok(is_unknown(TGID, ours.start + 1), "the oldest of many processes is forgotten");
 	ok(is_known(TGID - 400 + 299, ours.start + 1) && is_known(TGID - 400 + 100, ours.start + 1),
@@ -225,7 +225,7 @@ static void test_maps(void)
 
 int main(void)
 {
-	symbols = symbols_new(true);
+	symbols = mmt_symbols_new(true);
 	if (!symbols || !find_ourselves()) {
 		puts("Bail out! /proc/self/maps does not say where we are");
 		return 1;
@@ -236,6 +236,6 @@ int main(void)
 	test_exec();
 	test_many();
 	test_maps();
-	symbols_free(symbols);
+	mmt_symbols_free(symbols);
 	return tap_done();
 }

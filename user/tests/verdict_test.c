@@ -7,9 +7,9 @@
 
 #include "filter.h"
 #include "judge.h"
+#include "libmmtrace.h"
 #include "sample.h"
 #include "tap.h"
-#include "verdict.h"
 
 #define ROUNDS	3000
 #define PAGE	4096
@@ -120,7 +120,7 @@ static void record_of(struct call *call, union sample *sample)
 static void test(const char *expression)
 {
 	static struct filter filter;
-	static struct program program;
+	static struct mmt_program program;
 	static union sample sample;
 	unsigned int i, wanted = 0;
 	bool same = true;
@@ -137,7 +137,7 @@ static void test(const char *expression)
 		record_of(&call, &sample);
 		expected = accepts(&program, &call);
 		wanted += expected;
-		same = verdict_accepts(&program, &sample.rec, PAGE) == expected;
+		same = mmt_program_accepts(&program, &sample.rec, PAGE) == expected;
 	}
 	if (!ok(same && wanted && wanted < ROUNDS, "%s", expression))
 		printf("# %u of %u, event %u\n", wanted, i, sample.rec.head.event);
@@ -146,7 +146,7 @@ static void test(const char *expression)
 int main(void)
 {
 	static struct filter filter;
-	static struct program program;
+	static struct mmt_program program;
 	static union sample sample;
 	size_t i;
 
@@ -155,11 +155,11 @@ int main(void)
 	sample.rec.head.size = sizeof(sample.rec.head) + sizeof(sample.rec.lost);
 	filter_expression(&filter, "pid == 1");
 	filter_compile(&filter, &program);
-	ok(verdict_accepts(&program, &sample.rec, PAGE), "what is lost passes every filter");
-	ok(verdict_is_possible(&program), "a record tells of a process");
+	ok(mmt_program_accepts(&program, &sample.rec, PAGE), "what is lost passes every filter");
+	ok(mmt_program_can_judge(&program), "a record tells of a process");
 	memset(&filter, 0, sizeof(filter));
 	filter_expression(&filter, "cgroup == 1");
 	filter_compile(&filter, &program);
-	ok(!verdict_is_possible(&program), "and not of what is below a cgroup");
+	ok(!mmt_program_can_judge(&program), "and not of what is below a cgroup");
 	return tap_done();
 }
