@@ -141,7 +141,7 @@ enum mmt_recording_result {
 struct mmt_device *mmt_device_new(const char *path);
 
 /**
- * mmt_device_open() - open a session
+ * mmt_device_open() - open a session, which gives records
  * @device: made by mmt_device_new(), not open
  *
  * Return: 0; -1 with an error in words, also for a device whose module speaks
@@ -262,7 +262,7 @@ int mmt_device_stats(struct mmt_device *device, __u32 event, struct mmtrace_stat
  * Return: 0, MMT_NONE for no such session or CPU, or -1 with an error in words.
  */
 int mmt_device_account(struct mmt_device *device, __u64 session, __u32 event, __u32 cpu,
-		   struct mmtrace_stats *stats);
+		       struct mmtrace_stats *stats);
 
 /**
  * mmt_device_session() - ask about any session
@@ -283,8 +283,8 @@ int mmt_device_session(struct mmt_device *device, __u64 id, struct mmtrace_sessi
  *
  * Return: 0, or -1 with an error in words.
  */
-int mmt_device_set_trigger(struct mmt_device *device, const struct mmt_program *program, __u64 before,
-		       __u64 after);
+int mmt_device_set_trigger(struct mmt_device *device, const struct mmt_program *program,
+			   __u64 before, __u64 after);
 
 /**
  * mmt_device_get_trigger() - ask what freezes the session, and whether it did
@@ -295,7 +295,7 @@ int mmt_device_set_trigger(struct mmt_device *device, const struct mmt_program *
  * Return: 0, or -1 with an error in words.
  */
 int mmt_device_get_trigger(struct mmt_device *device, struct mmtrace_trigger *trigger,
-		       struct mmt_program *program);
+			   struct mmt_program *program);
 
 /**
  * mmt_device_set_filter() - set the session's filter
@@ -531,7 +531,7 @@ bool mmt_program_can_judge(const struct mmt_program *program);
  * Return: whether it is wanted, as one is that is no call, or not known here.
  */
 bool mmt_program_accepts(const struct mmt_program *program, const struct mmtrace_record *rec,
-		     __u32 page_size);
+			 __u32 page_size);
 
 /* Recordings: mmtrace-record(5) tells their format. */
 
@@ -561,8 +561,8 @@ int mmt_recording_open(struct mmt_recording *recording, FILE *in);
  * Return: MMT_RECORDING_BATCH; MMT_RECORDING_FAULT with an error in words, after which it
  * goes on; MMT_RECORDING_END.
  */
-enum mmt_recording_result mmt_recording_next(struct mmt_recording *recording, const void **records,
-				     size_t *len);
+enum mmt_recording_result mmt_recording_next(struct mmt_recording *recording,
+					     const void **records, size_t *len);
 
 /**
  * mmt_recording_facts() - where and when a recording was made
@@ -656,7 +656,8 @@ void mmt_symbols_learn(struct mmt_symbols *symbols, const struct mmtrace_record 
  * Return: what is known of it; its strings stay until something is asked of or told
  * to @symbols.
  */
-struct mmt_symbol mmt_symbols_find(struct mmt_symbols *symbols, const struct mmtrace_record *rec, __u64 ip);
+struct mmt_symbol mmt_symbols_find(struct mmt_symbols *symbols, const struct mmtrace_record *rec,
+				   __u64 ip);
 
 #pragma GCC visibility pop
 

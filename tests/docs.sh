@@ -53,7 +53,7 @@ lint()
 {
 	local page said
 
-	for page in docs/mmtrace.4 docs/mmtrace-ctl.1 docs/mmtrace-record.5; do
+	for page in docs/mmtrace.4 docs/mmtrace-ctl.1 docs/mmtrace-record.5 docs/libmmtrace.3; do
 		said=$(mandoc -T lint -W warning "$page" 2>&1)
 		[ -z "$said" ]
 		result $? "$page: mandoc has nothing to say" "$said"
@@ -126,7 +126,7 @@ manual_of_program()
 	has docs/mmtrace-ctl.1 "keys of tables" "$("$program" --words | sed -n 's/^key //p')"
 	has docs/mmtrace-ctl.1 "orders of tables" "$("$program" --words | sed -n 's/^order //p')"
 	has docs/mmtrace-ctl.1 "keys of JSON but arguments" "$(json_keys)"
-	has docs/mmtrace-ctl.1 "environment" "$(sed -n 's/^#define DEVICE_ENV.*"\(.*\)"/\1/p' user/lib/device.h)"
+	has docs/mmtrace-ctl.1 "environment" "$(sed -n 's/^#define MMT_DEVICE_ENV.*"\(.*\)"/\1/p' include/libmmtrace.h)"
 }
 
 # json_keys: that the program writes, as its own tests have them; arguments have the
@@ -250,6 +250,26 @@ offers_nothing()
 lines()
 {
 	printf '%s\n' "$@"
+}
+
+# exported: functions of the library
+exported()
+{
+	sed -n 's/^\t\(mmt_[a-z_]*\);$/\1/p' user/lib/libmmtrace.map
+}
+
+# page_functions MACRO: those of the page with it
+page_functions()
+{
+	sed -n "s/^\\.$1 \(mmt_[a-z_]*\).*/\1/p" docs/libmmtrace.3
+}
+
+manual_of_library()
+{
+	same "functions: page and library" "$(page_functions 'It Fn')" "$(exported)"
+	same "functions: synopsis and library" "$(page_functions Fn)" "$(exported)"
+	same "the example" "$(sed -n '/^\.Bd -literal/,/^\.Ed/{s/\\e/\\/g;/^\./!p}' docs/libmmtrace.3 | grep .)" \
+		"$(sed 1,2d docs/example.c | grep .)"
 }
 
 completion_of_words()
@@ -377,6 +397,7 @@ lint
 manual_of_program
 manual_of_device
 manual_of_recordings
+manual_of_library
 completion
 installed
 echo "1..$told"

@@ -98,10 +98,19 @@ tree()
 		copy_(to|from)_user module/ioctl.c module/reader.c module/compat.h
 		peek_user module/entry.c module/stack.c module/compat.h
 		MMTRACE_IOC_[A-Z] module/ioctl.c user/lib/device.c
-		"/dev/mmtrace user/lib/device.h
+		"/dev/mmtrace include/libmmtrace.h
+		"lib/ user/filter.h user/filter.c
 		tracepoint_probe_|trace/events/ module/follow.c
 		smp_(mb|rmb|wmb)\(\) module/ring.c module/ring.h module/walk.c
 	END
+	quiet_library
+}
+
+# A library neither prints nor exits.
+quiet_library()
+{
+	! grep -nE '\<(complain|exit|abort|perror|printf|puts|putchar)\(|stdout|stderr|message\.h' "$top"/user/lib/*.[ch] ||
+		status=1
 }
 
 # complain COMMAND...: shows what it says; a warning counts as a failure

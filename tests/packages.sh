@@ -52,7 +52,7 @@ unpack()
 	mkdir -p "$root"
 	as_root tar -C "$root" -xf "$archive" || return 1
 	as_root mkdir -p "$root"/opt/{mmtrace,packages,tests,tree} &&
-		as_root cp "$build"/deb/mmtrace-{dkms,tools,dev}_*.deb "$root/opt/packages/" &&
+		as_root cp "$build"/deb/{mmtrace-{dkms,tools,dev},libmmtrace{0,-dev}}_*.deb "$root/opt/packages/" &&
 		as_root tar -C "$root/opt/tree" --strip-components=1 -xf "$build"/deb/mmtrace_*.tar.xz &&
 		as_root cp "$top"/tests/packages/*.sh "$top/tests/guest/testing.sh" "$root/opt/tests/" &&
 		dpkg-parsechangelog -l "$top/debian/changelog" -S Version |

@@ -311,7 +311,7 @@ static int read_all(struct selftest *test, struct mmt_device *device)
 
 	for (;;) {
 		got = mmt_device_read(device, (char *)test->buf + test->len,
-				  sizeof(test->buf) - test->len);
+				      sizeof(test->buf) - test->len);
 		if (got == MMT_EMPTY)
 			poll(&fd, 1, 100);
 		else if (got > 0)
@@ -346,7 +346,6 @@ static int set_up(struct selftest *test, struct mmt_device *device,
 	if (mmt_program_len(program))
 		complain("a device filter is set; if calls are missing: mmtrace-ctl filter clear");
 	test->available = info.events;
-	config.format = MMTRACE_FORMAT_BINARY;
 	config.flags |= MMTRACE_CONFIG_OWN;
 	config.events = info.events;
 	if (mmt_device_set_config(device, &config) ||

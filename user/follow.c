@@ -277,7 +277,8 @@ static void wait_and_take(struct follow *follow, struct pollfd fds[5])
 static void follow_records(struct follow *follow)
 {
 	struct pollfd fds[] = {
-		{ .fd = follow->lazy ? follow->edge_fd : mmt_device_fd(follow->device), .events = POLLIN },
+		{ .fd = follow->lazy ? follow->edge_fd : mmt_device_fd(follow->device),
+		  .events = POLLIN },
 		{ .fd = follow->signal_fd, .events = POLLIN },
 		{ .fd = fileno(follow->render.out) },
 		{ .fd = follow->tick_fd, .events = POLLIN },

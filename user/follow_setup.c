@@ -40,7 +40,6 @@ static int configure(struct follow *follow)
 		follow->failed = true;
 		return -1;
 	}
-	config.format = MMTRACE_FORMAT_BINARY;
 	config.mode = follow->overwrite ? MMTRACE_MODE_OVERWRITE : MMTRACE_MODE_DISCARD;
 	if (follow->own)
 		config.flags |= MMTRACE_CONFIG_OWN;

@@ -86,7 +86,8 @@ static void put_file(struct line *line, const struct mmtrace_record *rec)
 		line_literal(line, "[anon]");
 }
 
-static void put_call(struct line *line, const struct mmtrace_record *rec, struct mmt_symbols *symbols)
+static void put_call(struct line *line, const struct mmtrace_record *rec,
+		     struct mmt_symbols *symbols)
 {
 	const struct mmtrace_stack *stack = mmt_stack(rec);
 	size_t len = strnlen(rec->call.comm, sizeof(rec->call.comm));

@@ -28,7 +28,6 @@ static int configure(struct recorder *recorder)
 
 	if (mmt_device_get_config(device, &config))
 		return fail(recorder);
-	config.format = MMTRACE_FORMAT_BINARY;
 	config.mode = MMTRACE_MODE_OVERWRITE;
 	config.events = recorder->events ?: mmt_program_events(recorder->filter, config.events) ?:
 			config.events;

@@ -66,7 +66,7 @@ static void show_batch(struct report *report, const void *records, size_t len)
 {
 	static __u64 chosen[MMT_BATCH_MAX / sizeof(__u64)];
 
-	if (mmt_program_len(report->program)) {
+	if (report->program && mmt_program_len(report->program)) {
 		len = choose(report, records, len, (char *)chosen);
 		records = chosen;
 	}

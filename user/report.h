@@ -20,7 +20,7 @@
  * @info: not the records, but what is known of them
  * @filter: which records to show
  * @render: where records go; @format set by the caller
- * @program: of @filter
+ * @program: of @filter; NULL to show all
  * @recording: that is read
  * @failed: the user has been told of an error
  * @closed: nobody reads the output any more

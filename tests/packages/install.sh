@@ -31,4 +31,7 @@ done
 check "the completion is where bash looks" bash -n /usr/share/bash-completion/completions/mmtrace-ctl
 check "the header is where compilers look" \
 	cmp /usr/include/linux/mmtrace.h /opt/tree/include/uapi/linux/mmtrace.h
+check "so is that of the library" cmp /usr/include/libmmtrace.h /opt/tree/include/libmmtrace.h
+check "the library is where programs look" sh -c 'ldconfig -p | grep -q "libmmtrace.so.0 "'
+check "and where the linker looks" sh -c 'test -e /usr/lib/*/libmmtrace.so && test -e /usr/lib/*/libmmtrace.a'
 done_testing

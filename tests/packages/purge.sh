@@ -7,7 +7,7 @@
 # shellcheck source=tests/packages/system.sh
 . "$(dirname "$0")/system.sh"
 
-mapfile -t packages < <(dpkg-query -W -f '${Package}\n' 'mmtrace-*')
+mapfile -t packages < <(dpkg-query -W -f '${Package}\n' 'mmtrace-*' 'libmmtrace*')
 mapfile -t upgrade < <(for deb in /opt/upgrade/*.deb; do dpkg-deb -f "$deb" Package; done)
 
 check "apt purges ${packages[*]}" apt_get purge "${packages[@]}"

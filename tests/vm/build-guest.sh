@@ -20,3 +20,24 @@ make=("${MAKE:-make}" -s --no-print-directory -j "$(nproc)")
 # linker would warn of what looks up users, which needs libraries even so.
 "${make[@]}" -C "$top/user" CC="$cc32" LDFLAGS='-static -Wl,--no-warnings' \
 	BUILD="$build/user-$arch-32" PROGRAM="$build/guest-$arch/32/mmtrace-ctl"
+
+# example NAME OPTION...: that of docs, with the library as it is installed
+example()
+{
+	local name=$1 flags
+	shift
+
+	flags=$(PKG_CONFIG_SYSROOT_DIR=$installed PKG_CONFIG_LIBDIR=$installed/mmtrace/lib/pkgconfig \
+		pkg-config --cflags --libs libmmtrace)
+	# shellcheck disable=SC2086 # options
+	"$(cross gcc)" -Wall -Wextra -Werror "$@" -o "$build/guest-$arch/library/$name" \
+		"$top/docs/example.c" $flags
+}
+
+installed=$build/library-$arch
+mkdir -p "$build/guest-$arch/library"
+"${make[@]}" -C "$top/user" CC="$(cross gcc)" BUILD="$build/user-$arch" \
+	PROGRAM="$build/user-$arch/mmtrace-ctl" DESTDIR="$installed" PREFIX=/mmtrace install-library
+cp "$installed/mmtrace/lib/libmmtrace.so.0" "$build/guest-$arch/library/"
+example example-shared
+example example-static -static -Wl,--no-warnings

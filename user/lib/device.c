@@ -157,12 +157,23 @@ static int check_abi(struct mmt_device *device)
 		    info.abi_version, MMTRACE_ABI_VERSION);
 }
 
+/* A new session gives text, which only people read. */
+static int ask_for_records(struct mmt_device *device)
+{
+	struct mmtrace_config config = { .size = sizeof(config) };
+
+	if (mmt_device_get_config(device, &config))
+		return -1;
+	config.format = MMTRACE_FORMAT_BINARY;
+	return mmt_device_set_config(device, &config);
+}
+
 int mmt_device_open(struct mmt_device *device)
 {
 	device->fd = open(device->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (device->fd < 0)
 		return fail_open(device, errno);
-	if (!check_abi(device))
+	if (!check_abi(device) && !ask_for_records(device))
 		return 0;
 	close(device->fd);
 	device->fd = -1;
@@ -272,7 +283,8 @@ int mmt_device_stats(struct mmt_device *device, __u32 event, struct mmtrace_stat
 }
 
 /* EINVAL: there is no such CPU, nothing else can be wrong. */
-static int request_session(struct mmt_device *device, unsigned long number, const char *what, void *arg)
+static int request_session(struct mmt_device *device, unsigned long number, const char *what,
+			   void *arg)
 {
 	while (ioctl(device->fd, number, arg) < 0) {
 		if (errno == ENOENT || errno == EINVAL)
@@ -284,7 +296,7 @@ static int request_session(struct mmt_device *device, unsigned long number, cons
 }
 
 int mmt_device_account(struct mmt_device *device, __u64 session, __u32 event, __u32 cpu,
-		   struct mmtrace_stats *stats)
+		       struct mmtrace_stats *stats)
 {
 	clear(stats, stats->size);
 	stats->event = event;
@@ -314,8 +326,8 @@ static int set_filter(struct mmt_device *device, unsigned long number,
 	return request(device, number, "setting the filter", &filter);
 }
 
-int mmt_device_set_trigger(struct mmt_device *device, const struct mmt_program *program, __u64 before,
-		       __u64 after)
+int mmt_device_set_trigger(struct mmt_device *device, const struct mmt_program *program,
+			   __u64 before, __u64 after)
 {
 	struct mmtrace_trigger trigger = {
 		.size = sizeof(trigger),
@@ -331,7 +343,7 @@ int mmt_device_set_trigger(struct mmt_device *device, const struct mmt_program *
 }
 
 int mmt_device_get_trigger(struct mmt_device *device, struct mmtrace_trigger *trigger,
-		       struct mmt_program *program)
+			   struct mmt_program *program)
 {
 	memset(program, 0, sizeof(*program));
 	clear(trigger, trigger->size);

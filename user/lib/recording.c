@@ -281,7 +281,7 @@ int mmt_recording_open(struct mmt_recording *recording, FILE *in)
 }
 
 enum mmt_recording_result mmt_recording_next(struct mmt_recording *recording, const void **records,
-				     size_t *len)
+					     size_t *len)
 {
 	while (!has_something(recording))
 		read_section(recording);

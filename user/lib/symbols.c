@@ -225,7 +225,8 @@ static void refresh(struct process *process, const struct mmtrace_record *rec)
 	}
 }
 
-struct mmt_symbol mmt_symbols_find(struct mmt_symbols *symbols, const struct mmtrace_record *rec, __u64 ip)
+struct mmt_symbol mmt_symbols_find(struct mmt_symbols *symbols, const struct mmtrace_record *rec,
+				   __u64 ip)
 {
 	struct process *process = find_process(symbols, rec->call.tgid);
 	const struct mapping *mapping;

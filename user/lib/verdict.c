@@ -283,7 +283,7 @@ bool mmt_program_can_judge(const struct mmt_program *program)
 }
 
 bool mmt_program_accepts(const struct mmt_program *program, const struct mmtrace_record *rec,
-		     __u32 page_size)
+			 __u32 page_size)
 {
 	unsigned int at = program->preds_len ? 0 : MMTRACE_ACCEPT;
 

@@ -95,7 +95,8 @@ static void test_whole(void)
 
 	ok(reading.records == STREAM_RECORDS && reading.right && reading.complete &&
 	   !reading.faults, "all that was written is read");
-	ok(!mmt_recording_open(recording, fmemopen(whole, whole_len, "r")), "a recording is opened");
+	ok(!mmt_recording_open(recording, fmemopen(whole, whole_len, "r")),
+	   "a recording is opened");
 	ok(got->start == facts.start && got->wall == facts.wall &&
 	   got->cpus == 4 && got->page_size == 4096 &&
 	   got->events == 0xe && same_text(got->host, facts.host) &&
@@ -228,7 +229,8 @@ static void test_growth(void)
 	section.head_sum = crc32c(&section, offsetof(struct recording_section, head_sum));
 	memcpy(bytes + start, &section, sizeof(section));
 	opened = !mmt_recording_open(recording, fmemopen(bytes, whole_len + 8, "r"));
-	ok(opened && same_text(mmt_recording_facts(recording)->machine, "x86_64"), "longer facts are fine");
+	ok(opened && same_text(mmt_recording_facts(recording)->machine, "x86_64"),
+	   "longer facts are fine");
 	mmt_recording_free(recording);
 	recording = mmt_recording_new();
 	section.length = 16;
@@ -236,7 +238,7 @@ static void test_growth(void)
 	section.head_sum = crc32c(&section, offsetof(struct recording_section, head_sum));
 	memcpy(bytes + start, &section, sizeof(section));
 	memcpy(bytes + start + sizeof(section) + 16, whole + rest, whole_len - rest);
-	opened = !mmt_recording_open(recording, fmemopen(bytes, whole_len + 16 - (size - 8), "r"));
+	opened = !mmt_recording_open(recording, fmemopen(bytes, whole_len + 24 - size, "r"));
 	got = mmt_recording_facts(recording);
 	ok(opened && got->start == 12345678901ull && !*got->host,
 	   "shorter ones, too");

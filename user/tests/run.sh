@@ -68,6 +68,9 @@ tests/filter_shell.sh "$build/filter_test" || status=1
 echo "# recordings, shown"
 tests/report.sh ./mmtrace-ctl "$build/recording_test" || status=1
 
+echo "# the library"
+tests/library.sh "$build" || status=1
+
 echo "# command line"
 tests/cli.sh ./mmtrace-ctl || status=1
 exit "$status"

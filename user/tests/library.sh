@@ -1,0 +1,121 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# library.sh BUILD - libmmtrace as other programs find it: what it exports, what is
+# installed, what its header needs
+
+set -u
+build=$(realpath "$1")
+map=lib/libmmtrace.map
+header=../include/libmmtrace.h
+told=0
+status=0
+dir=$(mktemp -d)
+trap 'rm -r "$dir"' EXIT
+
+# result STATUS WHAT [DETAILS]
+result()
+{
+	told=$((told + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $told - $2"
+		return
+	fi
+	status=1
+	echo "not ok $told - $2"
+	[ -z "${3:-}" ] || printf '%s\n' "$3" | sed 's/^/#   /'
+}
+
+# same WHAT A B: the same lines, and some there are
+same()
+{
+	local differences
+
+	differences=$(diff <(sort <<<"$2") <(sort <<<"$3"))
+	[ -n "$2" ] && [ -z "$differences" ]
+	result $? "$1" "$differences"
+}
+
+# quiet WHAT COMMAND...
+quiet()
+{
+	local what=$1 said
+	shift
+
+	said=$("$@" 2>&1) && [ -z "$said" ]
+	result $? "$what" "$said"
+}
+
+in_map()
+{
+	sed -n 's/^\t\(mmt_[a-z_]*\);$/\1/p' "$map"
+}
+
+in_header()
+{
+	sed -n 's/^[a-z_].*[ *]\(mmt_[a-z_]*\)(.*/\1/p' "$header"
+}
+
+exported()
+{
+	nm -D --defined-only "$1" | sed -n 's/.* [A-Z] \(.*\)@@LIBMMTRACE_.*/\1/p' | grep -v '^LIBMMTRACE_'
+}
+
+# others: that are exported and are none of ours
+others()
+{
+	nm -D --defined-only "$1" | grep -v -e ' mmt_[a-z_]*@@LIBMMTRACE_' -e ' A LIBMMTRACE_[0-9.]*'
+}
+
+# undocumented: functions of the header without a comment of their own before them
+undocumented()
+{
+	local name
+
+	for name in $(in_header); do
+		grep -q "^ \* $name() - " "$header" || echo "$name"
+	done
+}
+
+symbols()
+{
+	local so
+
+	so=$(echo "$dir"/usr/lib/libmmtrace.so.0.*)
+	same "the map has all of the header" "$(in_map)" "$(in_header)"
+	same "the library exports all of the map" "$(exported "$so")" "$(in_map)"
+	[ -z "$(others "$so")" ]
+	result $? "and nothing else" "$(others "$so")"
+	[ -z "$(undocumented)" ]
+	result $? "each has its comment" "$(undocumented)"
+	same "the soname" "$(readelf -d "$so" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')" libmmtrace.so.0
+	same "it needs libc alone" "$(readelf -d "$so" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p')" libc.so.6
+}
+
+programs()
+{
+	local cc=("${CC:-cc}" -Wall -Wextra -Werror "-I$dir/usr/include")
+
+	echo '#include <libmmtrace.h>' >"$dir/alone.c"
+	quiet "the header needs no other of ours" "${cc[@]}" -std=c99 -fsyntax-only "$dir/alone.c"
+	if command -v g++ >/dev/null; then
+		quiet "C++ takes it" g++ -Wall -Wextra -Werror "-I$dir/usr/include" -x c++ -fsyntax-only "$dir/alone.c"
+	else
+		result 0 "# SKIP no C++ compiler"
+	fi
+	quiet "the example, shared" "${cc[@]}" -o "$dir/shared" ../docs/example.c \
+		"-L$dir/usr/lib" -lmmtrace
+	quiet "the example, static" "${cc[@]}" -o "$dir/static" ../docs/example.c \
+		"$dir/usr/lib/libmmtrace.a"
+	LD_LIBRARY_PATH=$dir/usr/lib "$dir/shared" 1 'len >= what' 2>&1 | grep -q "usage: .*what"
+	result $? "runs, and says what is wrong"
+	MMTRACE_DEVICE=/dev/null "$dir/static" 1 failed 2>&1 | grep -q "is not an mmtrace device"
+	result $? "so does the other one"
+}
+
+MAKEFLAGS='' make -s --no-print-directory install-library BUILD="$build" DESTDIR="$dir" PREFIX=/usr >/dev/null
+result $? "it is installed"
+symbols
+programs
+echo "1..$told"
+exit "$status"
