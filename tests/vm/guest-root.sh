@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# guest-root.sh SUITE ARCH OUT - makes the guest's root, an ext4 image
+# guest-root.sh SUITE ARCH OUT [PACKAGES DIRECTORY] - makes the guest's root, an ext4 image
 #
-# Debian's own programs, so that what is traced is real: unpacked, not installed.
+# Debian's own programs, so that what is traced is real: unpacked, not installed. More
+# of them are in the list PACKAGES, and what is in DIRECTORY goes over it all.
 #
 # ext4, not an overlay: there a file has one inode number, as seen by fstat and
 # by /proc/PID/maps, and a generation.
@@ -18,6 +19,8 @@ set -euo pipefail
 suite=$1
 arch=$2
 out=$3
+more=${4:-/dev/null}
+over=${5:-}
 tmp=$out.d
 trap 'rm -rf "$tmp"' EXIT
 rm -rf "$tmp"
@@ -53,8 +56,9 @@ make_image()
 	mv "$tmp/image" "$out"
 }
 
-mapfile -t packages < <(names "$vm/guest-packages")
+mapfile -t packages < <(names "$vm/guest-packages" && names "$more")
 fetch_debs "$suite" "$arch" "$tmp/debs" "${packages[@]}"
 unpack_debs "$tmp/debs" "$tmp/root"
+[ -z "$over" ] || tar -C "$over" -c . | tar -C "$tmp/root" -x --keep-directory-symlink --no-same-owner
 configure
 make_image
