@@ -76,8 +76,10 @@ check-debug: ## the guest's tests on kernels that find bugs of memory, locks, ra
 shell: ## a shell in the virtual machine, with the module loaded
 	+@$(SELECT) tests/vm/run --interactive
 
-bench: ## what it costs, in instructions a call, in a virtual machine
-	+@bench/run
+bench: ## what it costs beside other tracers (ROWS="mmtrace floor" for some, UPDATE=1 for docs, too)
+	+@$(SELECT) bench/compare $(ROWS)
+	+@$(if $(ROWS)$(KERNEL)$(filter command%,$(origin ARCH)),,bench/scale)
+	@$(if $(UPDATE),bench/update)
 
 style: ## checkpatch over all C files; silent if all is well
 	@tests/vm/setup.sh
@@ -100,7 +102,7 @@ clean: ## remove what was built
 help: ## this list
 	@echo "Targets:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
-	@echo "Everything that check, deb, demo, shell, style and sparse need is installed by them."
+	@echo "Everything that bench, check, deb, demo, shell, style and sparse need is installed by them."
 
 .PHONY: all module user headers install uninstall deb demo check check-matrix check-debug shell bench style \
 	tree-clean sparse clean help
