@@ -20,7 +20,7 @@
 
 #include <linux/mmtrace.h>
 
-#include "mark.h"
+#include "span.h"
 
 #define SESSIONS	64
 #define RING_SIZE	(4 << 20)

@@ -4,7 +4,7 @@
 # scaling.sh - all processors map at once, in the guest: first by themselves, then while
 # a session records, whose reader is stopped; and then that reader, on one of them
 #
-# What it costs is counted outside (bench/count.c), between marks: around each loop of each
+# What it costs is counted outside (bench/span.c), between marks: around each loop of each
 # processor without a session, then with one, then around what the reader does. Told is only
 # how many records there should be, and are.
 
