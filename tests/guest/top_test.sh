@@ -126,8 +126,8 @@ ends INT
 ends TERM
 ends HUP
 
-types clear Enter "TERM=dumb $ctl top --interval 0.2 --count 2 --limit 3; echo gave \$?" Enter
-sees "TERM=dumb: tables one below the other" '^gave 0'
+types clear Enter "TERM=dumb $ctl top --interval 0.2 --count 2 --limit 3; echo dumb gave \$?" Enter
+sees "TERM=dumb: tables one below the other" '^dumb gave 0'
 equal "two of them" "$(screen | grep -c '^process ')" 2
 
 "$ctl" top --interval 0.2 --count 3 --by file --limit 2 >tables
