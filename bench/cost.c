@@ -257,7 +257,9 @@ static double measure(const struct workload *workload, const struct condition *c
 
 /*
  * What the rows have to hold; 0 for no bound. In instructions a call. Some more than
- * were measured, as another build of the kernel differs a little.
+ * were measured, as another build of the kernel differs a little. With a file much
+ * more: what the kernel frees meanwhile is not the same from one build of ours to
+ * the next.
  */
 struct row {
 	const struct workload	*workload;
@@ -277,7 +279,7 @@ static const struct row rows[] = {
 	{ &anonymous, &binary, 0 },
 	{ &anonymous, &text, 4900 },
 	{ &of_file, NULL, 0 },
-	{ &of_file, &traced, 1000 },
+	{ &of_file, &traced, 1300 },
 	{ &of_file, &binary, 0 },
 	{ &of_file, &text, 0 },
 	{ &in_turn, NULL, 0 },
