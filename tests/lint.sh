@@ -21,10 +21,10 @@ select_kernel
 #   LINE_SPACING          the number of an ioctl stands right below its struct
 ignored=FILE_PATH_CHANGES,LINUX_VERSION_CODE,CONSTANT_COMPARISON,LINE_SPACING
 # And of programs: what only the kernel's own headers have, what ENOSYS means to
-# whoever implements a system call, and words for users that happen to be the name
-# of a function, as "status" is.
+# whoever implements a system call, words for users that happen to be the name of a
+# function, as "status" is, and volatile, which C asks for in handlers of signals.
 ignored_programs=$ignored,PREFER_KERNEL_TYPES,ARRAY_SIZE,PREFER_DEFINED_ATTRIBUTE_MACRO,BIT_MACRO
-ignored_programs+=,ENOSYS,EMBEDDED_FUNCTION_NAME
+ignored_programs+=,ENOSYS,EMBEDDED_FUNCTION_NAME,VOLATILE
 
 # And of the one that calls a library with names like that.
 ignored_libdw=$ignored_programs,CAMELCASE

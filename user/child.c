@@ -21,10 +21,7 @@ run(char **argv, int go, int report, const struct signals *signals)
 
 	if (read(go, &byte, 1) != 1)
 		_exit(EXIT_FAILED);
-	sigaction(SIGINT, &signals->interrupt, NULL);
-	sigaction(SIGQUIT, &signals->quit, NULL);
-	sigaction(SIGPIPE, &signals->pipe, NULL);
-	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
+	signals_restore(signals);
 	execvp(argv[0], argv);
 	number = errno;
 	if (write(report, &number, sizeof(number)) < 0)
@@ -60,8 +57,10 @@ int child_prepare(struct child *child, char **argv, const struct signals *signal
 	close(report[1]);
 	child->go = go[1];
 	child->report = report[0];
-	if (child->pid > 0)
+	if (child->pid > 0) {
+		signals_pass_to(child->pid);
 		return 0;
+	}
 	child->pid = 0;
 	complain("can't make a process: %s", strerror(errno));
 	return -1;

@@ -3,8 +3,9 @@
 #ifndef MMTRACE_CHILD_H
 #define MMTRACE_CHILD_H
 
-#include <signal.h>
 #include <sys/types.h>
+
+#include "signals.h"
 
 /**
  * struct child - a command
@@ -16,20 +17,6 @@ struct child {
 	pid_t	pid;
 	int	go;
 	int	report;
-};
-
-/**
- * struct signals - what signals did before we changed it
- * @mask: blocked ones
- * @interrupt: on SIGINT
- * @quit: on SIGQUIT
- * @pipe: on SIGPIPE
- */
-struct signals {
-	sigset_t		mask;
-	struct sigaction	interrupt;
-	struct sigaction	quit;
-	struct sigaction	pipe;
 };
 
 int child_prepare(struct child *child, char **argv, const struct signals *signals);

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,30 +54,11 @@ static int open_output(struct follow *follow)
 	return follow->render.out ? 0 : -1;
 }
 
-/*
- * SIGINT from the terminal goes to the command, too: it decides. Without one, or
- * when it has ended and its children go on, it is for us.
- */
+/* Without a command, or when it has ended and its children go on, SIGINT is for us. */
 static int take_signals(struct follow *follow)
 {
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	sigset_t mask;
-
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGHUP);
-	sigaddset(&mask, SIGCHLD);
-	sigaction(SIGINT, NULL, &follow->signals.interrupt);
-	sigaction(SIGQUIT, NULL, &follow->signals.quit);
-	sigaction(SIGPIPE, &ignore, &follow->signals.pipe);
-	if (follow->command)
-		sigaction(SIGQUIT, &ignore, NULL);
-	if (follow->command && !follow->children)
-		sigaction(SIGINT, &ignore, NULL);
-	else
-		sigaddset(&mask, SIGINT);
-	sigprocmask(SIG_BLOCK, &mask, &follow->signals.mask);
-	follow->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	follow->signal_fd = signals_take(&follow->signals, follow->command,
+					 !follow->command || follow->children);
 	if (follow->signal_fd >= 0)
 		return 0;
 	complain("can't take signals: %s", strerror(errno));
@@ -88,44 +68,28 @@ static int take_signals(struct follow *follow)
 
 static void reap(struct follow *follow, int flags)
 {
-	if (!follow->child.pid || follow->ended)
+	const struct child *child = &follow->child;
+	siginfo_t info = { 0 };
+
+	if (!child->pid || follow->ended)
 		return;
-	while (waitpid(follow->child.pid, &follow->status, flags) != follow->child.pid)
-		if (flags & WNOHANG || errno != EINTR)
+	while (waitid(P_PID, child->pid, &info, WEXITED | WNOWAIT | flags))
+		if (errno != EINTR)
 			return;
+	if (!info.si_pid)
+		return;
+	signals_pass_to(0);
+	waitpid(child->pid, &follow->status, 0);
 	follow->ended = true;
-}
-
-/* The next one ends us at once, whatever we wait for. */
-static void interrupt(struct follow *follow)
-{
-	const struct sigaction usual = { .sa_handler = SIG_DFL };
-	const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	sigset_t mask;
-	size_t i;
-
-	follow->interrupted = true;
-	follow->stop = true;
-	sigemptyset(&mask);
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		sigaction(signals[i], &usual, NULL);
-		sigaddset(&mask, signals[i]);
-	}
-	sigprocmask(SIG_UNBLOCK, &mask, NULL);
 }
 
 static void take_signal(struct follow *follow)
 {
-	struct signalfd_siginfo info;
-
-	while (read(follow->signal_fd, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGCHLD)
-			reap(follow, WNOHANG);
-		else if (!follow->child.pid || follow->ended)
-			interrupt(follow);
-		else if (info.ssi_signo != SIGINT)
-			kill(follow->child.pid, info.ssi_signo);
+	if (signals_came()) {
+		follow->interrupted = true;
+		follow->stop = true;
 	}
+	reap(follow, WNOHANG);
 }
 
 /* As far as the command goes nothing changes when nobody reads the records. */

@@ -38,7 +38,7 @@
  * @render: where records go; @format set by the caller
  * @device: the session
  * @signals: what they did before
- * @signal_fd: on which ours come
+ * @signal_fd: can be read when one came
  * @edge_fd: of epoll, with @lazy; else -1
  * @tick_fd: of a timer; -1 for none
  * @child: the command

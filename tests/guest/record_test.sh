@@ -140,6 +140,14 @@ ends()
 	check "with all that was there" shows terminated "path=$PWD/one "
 	check "and tells the account" grep -q ' hits: ' said
 
+	trap '' HUP
+	start_record -o hung_up --comm one
+	trap - HUP
+	kill -HUP "$pid"
+	./one
+	stop "$pid" TERM
+	check "SIGHUP stays ignored, as nohup has it" shows hung_up "path=$PWD/one "
+
 	start "$ctl" trace -o traced 2>said
 	tracer=$pid
 	until_true 30 armed do_mmap 1
@@ -167,12 +175,12 @@ second_signal()
 	start "$ctl" trace -o stuck --comm mremap_storm 2>/dev/null
 	tracer=$pid
 	until_true 30 armed do_mmap 1
-	kill -STOP "$tracer"
 	"$here/mremap_storm" 1 2000
+	until_true 30 grep -q pipe_write "/proc/$tracer/wchan" || bail "does not wait in write()"
 	kill -INT "$tracer"
-	kill -CONT "$tracer"
-	# It has taken the first one, and there is more to write than a pipe holds.
-	until_true 30 grep -q '^SigBlk:.*0$' "/proc/$tracer/status" || bail "SIGINT is not taken"
+	# Two that are pending are one.
+	until_true 30 grep -q '^ShdPnd:[[:space:]]*0*$' "/proc/$tracer/status" || bail "SIGINT is not taken"
+	check "a first SIGINT leaves it to the reader" until_true 30 grep -q pipe_write "/proc/$tracer/wchan"
 	stop "$tracer" INT
 	equal "a second SIGINT ends it at once" $? 130
 	exec 3>&-
