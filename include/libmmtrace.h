@@ -553,6 +553,14 @@ struct mmt_recording *mmt_recording_new(void);
 int mmt_recording_open(struct mmt_recording *recording, FILE *in);
 
 /**
+ * mmt_recording_symbols() - who is to know what a recording tells of mappings
+ * @recording: not open yet
+ * @symbols: not live, and not freed before @recording; the records are to be told to it by
+ *	the caller. NULL for nobody
+ */
+void mmt_recording_symbols(struct mmt_recording *recording, struct mmt_symbols *symbols);
+
+/**
  * mmt_recording_next() - the next records
  * @recording: to read from
  * @records: out: valid records, aligned to 8 bytes, until the next call
@@ -610,8 +618,10 @@ int mmt_write_begin(FILE *out, const struct mmt_facts *facts);
  * @out: as of mmt_write_begin()
  * @records: valid ones, aligned to 8 bytes
  * @len: bytes of them
+ * @symbols: to be told of the records, so that what is mapped in a process whose stack is
+ *	among them is written, too; NULL for addresses alone
  */
-void mmt_write_records(FILE *out, const void *records, size_t len);
+void mmt_write_records(FILE *out, const void *records, size_t len, struct mmt_symbols *symbols);
 
 /**
  * mmt_write_end() - end a recording that has its account

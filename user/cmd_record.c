@@ -73,6 +73,7 @@ static int record_run(const struct verb *verb, int argc, char **argv)
 	set_up(follow);
 	next = options_parse(verb, argc, argv, record_option, follow);
 	next = session_options_end(follow, next, argc, argv);
+	follow->with_symbols = follow->stack_depth;
 	code = next < 0 ? options_exit(next) : follow_run(follow);
 	free(follow);
 	return code;

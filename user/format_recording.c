@@ -13,7 +13,7 @@ static int recording_begin(struct render *render)
 
 static int recording_batch(struct render *render, const void *buf, size_t len)
 {
-	mmt_write_records(render->out, buf, len);
+	mmt_write_records(render->out, buf, len, render->symbols);
 	return 0;
 }
 

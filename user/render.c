@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "libmmtrace.h"
 #include "render.h"
@@ -30,33 +31,55 @@ static void count(struct render *render, const struct mmtrace_record *rec)
 		render->lost += rec->lost.count;
 }
 
-/* Bytes of records from the first invalid one on, 0 if all are valid. */
-static size_t invalid(struct render *render, const void *buf, size_t len)
+static bool is_wanted(const struct render *render, const struct mmtrace_record *rec)
+{
+	__u32 page_size = render->facts.page_size;
+
+	return !render->wanted ||
+	       mmt_program_accepts(render->wanted, rec, page_size < 4096 ? 4096 : page_size);
+}
+
+/* What is not wanted tells of mappings all the same. */
+static void put_records(struct render *render, const void *buf, size_t len)
 {
 	const struct mmtrace_record *rec;
 	size_t at = 0;
 
-	while ((rec = mmt_next(buf, len, &at)))
+	while ((rec = mmt_next(buf, len, &at))) {
+		if (render->symbols && rec->head.event < MMTRACE_EVENT_COUNT)
+			mmt_symbols_learn(render->symbols, rec);
+		if (!is_wanted(render, rec))
+			continue;
 		count(render, rec);
-	return len - at;
-}
-
-static void put_record(struct render *render, const struct mmtrace_record *rec)
-{
-	if (render->symbols && rec->head.event < MMTRACE_EVENT_COUNT)
-		mmt_symbols_learn(render->symbols, rec);
-	render->format->record(render, rec);
-}
-
-static void put_records(struct render *render, const void *buf, size_t len)
-{
-	const struct mmtrace_record *rec;
-	size_t at;
-
-	for (at = 0; at < len; at += rec->head.size) {
-		rec = (const void *)((const char *)buf + at);
-		put_record(render, rec);
+		render->format->record(render, rec);
 	}
+}
+
+static int put_batch(struct render *render, const void *buf, size_t len)
+{
+	static __u64 wanted[MMT_BATCH_MAX / sizeof(__u64)];
+	const struct mmtrace_record *rec;
+	size_t at = 0, used = 0;
+
+	while ((rec = mmt_next(buf, len, &at))) {
+		if (!is_wanted(render, rec))
+			continue;
+		count(render, rec);
+		if (render->wanted)
+			memcpy((char *)wanted + used, rec, rec->head.size);
+		used += rec->head.size;
+	}
+	return used ? render->format->batch(render, render->wanted ? wanted : buf, used) : 0;
+}
+
+/* Bytes of records before the first invalid one. */
+static size_t valid(const void *buf, size_t len)
+{
+	size_t at = 0;
+
+	while (mmt_next(buf, len, &at))
+		;
+	return at;
 }
 
 /**
@@ -86,14 +109,14 @@ int render_begin(struct render *render)
  */
 int render_records(struct render *render, const void *buf, size_t len)
 {
-	size_t bad = invalid(render, buf, len);
+	size_t good = valid(buf, len);
 	int failed = 0;
 
 	if (render->format->batch)
-		failed = render->format->batch(render, buf, len - bad);
+		failed = put_batch(render, buf, good);
 	else
-		put_records(render, buf, len - bad);
-	return failed ?: render_flush(render) ?: bad ? -EBADMSG : 0;
+		put_records(render, buf, good);
+	return failed ?: render_flush(render) ?: good < len ? -EBADMSG : 0;
 }
 
 /**

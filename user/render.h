@@ -20,6 +20,7 @@ struct mmt_symbols;
  * @format: in which they are written
  * @out: the file
  * @path: of what a format makes that is a directory; not there yet
+ * @wanted: judges records, no more than MMT_BATCH_MAX at once; NULL for all
  * @symbols: what is at the addresses of stacks; NULL to tell the addresses alone
  * @stamp: how times are told
  * @paint: when there are colours
@@ -35,6 +36,7 @@ struct render {
 	const struct format	*format;
 	FILE			*out;
 	const char		*path;
+	const struct mmt_program	*wanted;
 	struct mmt_symbols		*symbols;
 	struct stamp		stamp;
 	enum paint_when		paint;

@@ -46,34 +46,6 @@ static void check_output(struct report *report, int failed)
 	complain("writing to %s: %s", output_name(&output), strerror(-failed));
 }
 
-/* Those of the filter, one behind the other. */
-static size_t choose(const struct report *report, const char *records, size_t len, char *chosen)
-{
-	__u32 page_size = mmt_recording_facts(report->recording)->page_size;
-	const struct mmtrace_record *rec;
-	size_t at = 0, used = 0;
-
-	while ((rec = mmt_next(records, len, &at))) {
-		if (!mmt_program_accepts(report->program, rec, page_size < 4096 ? 4096 : page_size))
-			continue;
-		memcpy(chosen + used, rec, rec->head.size);
-		used += rec->head.size;
-	}
-	return used;
-}
-
-static void show_batch(struct report *report, const void *records, size_t len)
-{
-	static __u64 chosen[MMT_BATCH_MAX / sizeof(__u64)];
-
-	if (report->program && mmt_program_len(report->program)) {
-		len = choose(report, records, len, (char *)chosen);
-		records = chosen;
-	}
-	if (len)
-		check_output(report, render_records(&report->render, records, len));
-}
-
 static void show_records(struct report *report)
 {
 	struct mmt_recording *recording = report->recording;
@@ -88,7 +60,7 @@ static void show_records(struct report *report)
 		if (got == MMT_RECORDING_FAULT)
 			input_failed(report, mmt_recording_error(recording));
 		else
-			show_batch(report, records, len);
+			check_output(report, render_records(&report->render, records, len));
 	}
 }
 
@@ -118,13 +90,8 @@ static int open_all(struct report *report)
 {
 	struct output output = output_of(report);
 
-	if (report->with_symbols) {
-		report->render.symbols = mmt_symbols_new(false);
-		if (!report->render.symbols) {
-			complain("no memory");
-			return -1;
-		}
-	}
+	if (report->program && mmt_program_len(report->program))
+		report->render.wanted = report->program;
 	report->render.facts = *mmt_recording_facts(report->recording);
 	report->render.path = report->output;
 	report->render.out = output_open(&output);
@@ -142,9 +109,20 @@ static void run(struct report *report)
 	else
 		show(report);
 	render_free(&report->render);
-	mmt_symbols_free(report->render.symbols);
 	if (fclose(report->render.out))
 		check_output(report, -errno);
+}
+
+static int make_room(struct report *report)
+{
+	report->recording = mmt_recording_new();
+	if (!report->recording)
+		return -1;
+	if (!report->with_symbols && report->render.format != &format_recording)
+		return 0;
+	report->render.symbols = mmt_symbols_new(false);
+	mmt_recording_symbols(report->recording, report->render.symbols);
+	return report->render.symbols ? 0 : -1;
 }
 
 /**
@@ -162,13 +140,13 @@ int report_run(struct report *report)
 		return EXIT_FAILED;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	report->recording = mmt_recording_new();
-	if (!report->recording)
+	if (make_room(report))
 		input_failed(report, "no memory");
 	else if (mmt_recording_open(report->recording, in))
 		input_failed(report, mmt_recording_error(report->recording));
 	else
 		run(report);
 	mmt_recording_free(report->recording);
+	mmt_symbols_free(report->render.symbols);
 	return report->failed ? EXIT_FAILED : EXIT_OK;
 }

@@ -24,15 +24,17 @@ start_record()
 	until_true 30 armed do_mmap $((before + 1)) || bail "record does not record: $(cat said)"
 }
 
-# shows FILE PATTERN: a report of it has such a line
+# shows [-k] FILE PATTERN: a report of it has such a line
 # shellcheck disable=SC2317 # check calls it
 shows()
 {
-	"$ctl" report "$1" 2>/dev/null | grep -q "$2"
+	"$ctl" report "${@:1:$#-1}" 2>/dev/null | grep -q "${!#}"
 }
 
 of_a_command()
 {
+	local ld='^ > /[^ ]*/ld-[^ ]*\(.*\) \[0x[0-9a-f]+\]$'
+
 	expect "exits as the command does" 3 'hits: ' "$ctl" record -f -- sh -c './one; exit 3'
 	check "into mmtrace.data, which report shows" sh -c "$ctl report | grep -q 'path=$PWD/one '"
 	equal "the command is in it" "$("$ctl" report --info | sed -n 's/^command *//p')" "sh -c './one; exit 3'"
@@ -52,7 +54,8 @@ of_a_command()
 		"$ctl" report whole | grep -c "path=$PWD/one ")"
 	"$ctl" record --stack -o stacks -- /bin/true 2>/dev/null
 	check "stacks have files of the recording itself" \
-		sh -c "$ctl report -k stacks | grep -Eq '^ > /[^ ]*/ld-[^ ]*\(.*\) \[0x[0-9a-f]+\]$'"
+		sh -c "$ctl report -k stacks | grep -Eq '$ld'"
+	check "also of records that are not wanted" sh -c "$ctl report -k -e '!file' stacks | grep -Eq '$ld'"
 }
 
 # Both begin with the first marker: the numbers of records are the same, too.
@@ -76,6 +79,27 @@ same_as_cat()
 	check "and some there is" test "$(wc -l <live)" -gt 10
 	equal "it told the account" "$(sed -n 's/.* \([0-9]*\) delivered.*/\1/p' said)" "$(wc -l <shown)"
 	check "as report does" grep -Eq "^all .* $(wc -l <shown) +0 +0 +0 +[0-9]+\$" <("$ctl" report --info recorded)
+}
+
+# A process that is older than the recording has no record of its libraries.
+earlier()
+{
+	local shell
+
+	mkfifo wake
+	exec 3<>wake
+	# shellcheck disable=SC2016 # it is for the other shell
+	start bash -c 'read -r _ <&3; text=$(head -c 400000 /dev/zero | tr "\\0" a); read -r _ <&3'
+	shell=$pid
+	start_record --stack --pid "$shell" -o earlier
+	echo >&3
+	check "what was mapped before is told when it is needed" until_true 30 shows -k earlier "^ > /[^ ]*/libc"
+	echo >&3
+	ended "$shell"
+	stop "$pid" INT
+	exec 3>&-
+	"$ctl" report --format recording -o again earlier
+	check "also by a recording of it" cmp <("$ctl" report -k earlier) <("$ctl" report -k again)
 }
 
 io()
@@ -216,6 +240,7 @@ of_a_recorder()
 }
 
 of_a_command
+earlier
 same_as_cat
 wakes_seldom
 ends

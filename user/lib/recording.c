@@ -14,6 +14,7 @@
 #include "crc32c.h"
 #include "libmmtrace.h"
 #include "recording.h"
+#include "symbols.h"
 #include "text.h"
 
 static_assert(sizeof(off_t) == 8, "a recording may have more than 2 GiB");
@@ -201,6 +202,16 @@ static int take_text(struct mmt_recording *recording, char **text)
 	return 0;
 }
 
+static void take_maps(struct mmt_recording *recording)
+{
+	const struct recording_maps *maps = recording->buffer;
+	size_t len = recording->section.length;
+
+	if (recording->symbols && len > sizeof(*maps))
+		symbols_take(recording->symbols, maps->tgid, (const char *)(maps + 1),
+			     len - sizeof(*maps));
+}
+
 /* What a section says that is whole. */
 static int take_section(struct mmt_recording *recording)
 {
@@ -220,6 +231,9 @@ static int take_section(struct mmt_recording *recording)
 			return 0;
 		return damaged(recording, recording->at - (len + 7) / 8 * 8 + recording->batch,
 			       "no record");
+	case RECORDING_MAPS:
+		take_maps(recording);
+		return 0;
 	case RECORDING_LEDGER:
 		take_ledger(recording);
 	}
@@ -278,6 +292,11 @@ int mmt_recording_open(struct mmt_recording *recording, FILE *in)
 	recording->facts.filter = recording->filter;
 	recording->facts.command = recording->command;
 	return 0;
+}
+
+void mmt_recording_symbols(struct mmt_recording *recording, struct mmt_symbols *symbols)
+{
+	recording->symbols = symbols;
 }
 
 enum mmt_recording_result mmt_recording_next(struct mmt_recording *recording, const void **records,

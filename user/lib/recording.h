@@ -35,6 +35,8 @@ struct recording_header {
  * @RECORDING_COMMAND: the command, as text; none if there was none
  * @RECORDING_LAYOUT: of records, as text, see layout.c
  * @RECORDING_RECORDS: records as read() gave them, whole ones
+ * @RECORDING_MAPS: struct recording_maps, and code that is mapped in a process, as text;
+ *	before records with stacks of it
  * @RECORDING_LEDGER: struct mmtrace_stats, one an event, each as long as it says; the
  *	last section
  */
@@ -45,6 +47,7 @@ enum recording_type {
 	RECORDING_LAYOUT	= 4,
 	RECORDING_RECORDS	= 5,
 	RECORDING_LEDGER	= 6,
+	RECORDING_MAPS		= 7,
 };
 
 /**
@@ -81,12 +84,23 @@ struct recording_facts {
 };
 
 /**
+ * struct recording_maps - goes before the lines of RECORDING_MAPS
+ * @tgid: of the process
+ * @reserved: zero
+ */
+struct recording_maps {
+	__u32	tgid;
+	__u32	reserved;
+};
+
+/**
  * struct mmt_recording - a recording that is read
  * @in: the file
  * @at: bytes read up to now
  * @facts: where and when it was made
  * @filter: what @facts refers to
  * @command: likewise
+ * @symbols: who is to know what it tells of mappings; NULL for nobody
  * @ledger: the account, by event
  * @has_ledger: it was there, so that nothing is missing at the end
  * @section: head of the one that was read last
@@ -103,6 +117,7 @@ struct mmt_recording {
 	struct mmt_facts			facts;
 	char				*filter;
 	char				*command;
+	struct mmt_symbols		*symbols;
 	struct mmtrace_stats		ledger[MMTRACE_EVENT_COUNT];
 	bool				has_ledger;
 

@@ -109,6 +109,46 @@ void space_read(struct space *space, FILE *maps)
 	free(line);
 }
 
+/* A newline would end it, and is told as the kernel tells it. */
+static void put_path(FILE *out, const char *path)
+{
+	for (; *path; path++) {
+		if (*path == '\n')
+			fputs("\\012", out);
+		else
+			putc(*path, out);
+	}
+}
+
+/**
+ * space_text() - what is in an address space, for space_read()
+ * @space: the address space
+ *
+ * Return: the lines, to be freed; NULL if there is nothing, or no memory.
+ */
+char *space_text(const struct space *space)
+{
+	const struct mapping *mapping;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = space->len ? open_memstream(&text, &len) : NULL;
+
+	if (!out)
+		return NULL;
+	for (mapping = space->mappings; mapping < space->mappings + space->len; mapping++) {
+		fprintf(out, "%llx-%llx r-xp %llx %x:%x %llu ",
+			(unsigned long long)mapping->start, (unsigned long long)mapping->end,
+			(unsigned long long)mapping->offset, mapping->dev_major,
+			mapping->dev_minor, (unsigned long long)mapping->inode);
+		put_path(out, mapping->path);
+		putc('\n', out);
+	}
+	if (!fclose(out))
+		return text;
+	free(text);
+	return NULL;
+}
+
 /**
  * space_find() - what is at an address
  * @space: the address space

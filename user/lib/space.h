@@ -42,6 +42,7 @@ struct space {
 void space_map(struct space *space, const struct mapping *mapping);
 void space_unmap(struct space *space, __u64 start, __u64 end);
 void space_read(struct space *space, FILE *maps);
+char *space_text(const struct space *space);
 const struct mapping *space_find(const struct space *space, __u64 address);
 void space_clear(struct space *space);
 

@@ -16,9 +16,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crc32c.h"
 #include "image.h"
 #include "libmmtrace.h"
 #include "space.h"
+#include "symbols.h"
 
 #define PROCESSES_MAX	256
 #define REFRESH_NS	250000000ull	/* how old the maps may be */
@@ -33,6 +35,8 @@
  * @read: when its maps were read, ns of CLOCK_MONOTONIC; 0 if never since it has
  *	executed a program
  * @starting: the last record was of an execve()
+ * @has_maps: it has maps that symbols_news() has not looked at
+ * @told: checksum of those that it told last
  */
 struct process {
 	struct process	*next;
@@ -40,6 +44,8 @@ struct process {
 	struct space	space;
 	__u64		read;
 	bool		starting;
+	bool		has_maps;
+	__u32		told;
 };
 
 /**
@@ -126,6 +132,7 @@ static void learn_mapping(struct process *process, const struct mmtrace_record *
 	if (starting && !process->starting) {
 		space_clear(&process->space);
 		process->read = 0;
+		process->told = 0;
 	}
 	process->starting = starting;
 	space_unmap(&process->space, start, end);
@@ -220,6 +227,7 @@ static void refresh(struct process *process, const struct mmtrace_record *rec)
 	if (space.len && has_memory(process->tgid) && has_same_name(rec)) {
 		space_clear(&process->space);
 		process->space = space;
+		process->has_maps = true;
 	} else {
 		space_clear(&space);
 	}
@@ -245,4 +253,55 @@ struct mmt_symbol mmt_symbols_find(struct mmt_symbols *symbols, const struct mmt
 	symbol.name = image_symbol(mapping, process->tgid, symbol.offset - 1, &symbol.distance);
 	symbol.distance++;
 	return symbol;
+}
+
+/**
+ * symbols_news() - what must be kept to find the symbols of a stack later
+ * @symbols: what is known
+ * @rec: whose stack it is
+ *
+ * Return: lines as of /proc/PID/maps, to be freed; NULL if records and what was returned
+ * before tell it all.
+ */
+char *symbols_news(struct mmt_symbols *symbols, const struct mmtrace_record *rec)
+{
+	struct process *process = find_process(symbols, rec->call.tgid);
+	char *text;
+	__u32 sum;
+
+	if (!process)
+		return NULL;
+	if (symbols->has_proc)
+		refresh(process, rec);
+	if (!process->has_maps)
+		return NULL;
+	process->has_maps = false;
+	text = space_text(&process->space);
+	sum = text ? crc32c(text, strlen(text)) : 0;
+	if (sum == process->told) {
+		free(text);
+		return NULL;
+	}
+	process->told = sum;
+	return text;
+}
+
+/**
+ * symbols_take() - take what symbols_news() told
+ * @symbols: what is known
+ * @tgid: of which process
+ * @maps: the lines
+ * @len: bytes of them
+ */
+void symbols_take(struct mmt_symbols *symbols, __u32 tgid, const char *maps, size_t len)
+{
+	struct process *process = find_process(symbols, tgid);
+	FILE *lines = process && len ? fmemopen((void *)maps, len, "r") : NULL;
+
+	if (!lines)
+		return;
+	space_clear(&process->space);
+	space_read(&process->space, lines);
+	process->has_maps = true;
+	fclose(lines);
 }

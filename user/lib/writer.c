@@ -8,6 +8,7 @@
 #include "layout.h"
 #include "libmmtrace.h"
 #include "recording.h"
+#include "symbols.h"
 
 /* What could not be written is found by ferror(). */
 static void put_section(FILE *out, __u32 type, const void *bytes, size_t len)
@@ -93,7 +94,7 @@ static size_t section_of(const char *records, size_t len)
 	return at;
 }
 
-void mmt_write_records(FILE *out, const void *records, size_t len)
+static void put_records(FILE *out, const void *records, size_t len)
 {
 	const char *at = records;
 	size_t part;
@@ -102,6 +103,45 @@ void mmt_write_records(FILE *out, const void *records, size_t len)
 		part = section_of(at, len);
 		put_section(out, RECORDING_RECORDS, at, part);
 	}
+}
+
+/* As much of it as there is room for, in whole lines. Without memory: addresses alone. */
+static void put_maps(FILE *out, __u32 tgid, const char *lines)
+{
+	const size_t room = RECORDING_SECTION_MAX - sizeof(struct recording_maps);
+	size_t len = strlen(lines);
+	struct recording_maps *maps;
+
+	if (len > room)
+		len = (char *)memrchr(lines, '\n', room) + 1 - lines;
+	maps = malloc(sizeof(*maps) + len);
+	if (!maps)
+		return;
+	*maps = (struct recording_maps) { .tgid = tgid };
+	memcpy(maps + 1, lines, len);
+	put_section(out, RECORDING_MAPS, maps, sizeof(*maps) + len);
+	free(maps);
+}
+
+void mmt_write_records(FILE *out, const void *records, size_t len, struct mmt_symbols *symbols)
+{
+	const struct mmtrace_record *rec;
+	size_t at = 0, next = 0, written = 0;
+	char *lines;
+
+	for (; symbols && (rec = mmt_next(records, len, &next)); at = next) {
+		if (rec->head.event >= MMTRACE_EVENT_COUNT)
+			continue;
+		mmt_symbols_learn(symbols, rec);
+		lines = mmt_stack(rec) ? symbols_news(symbols, rec) : NULL;
+		if (!lines)
+			continue;
+		put_records(out, (const char *)records + written, at - written);
+		written = at;
+		put_maps(out, rec->call.tgid, lines);
+		free(lines);
+	}
+	put_records(out, (const char *)records + written, len - written);
 }
 
 void mmt_write_end(FILE *out, const struct mmtrace_stats *stats, __u32 len, size_t size)

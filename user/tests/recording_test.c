@@ -11,6 +11,7 @@
 #include "libmmtrace.h"
 #include "recording.h"
 #include "stream.h"
+#include "symbols.h"
 #include "tap.h"
 
 static char *whole;
@@ -298,6 +299,64 @@ static void test_large_batch(void)
 	free(text);
 }
 
+/* A recording of a stack in a process whose maps are known, with one record before it. */
+static char *write_maps(size_t *size)
+{
+	static const char maps[] = "7f12a4d11000-7f12a4d12000 r-xp 3000 8:1 11 /lib/c\n";
+	struct mmt_symbols *symbols = mmt_symbols_new(false);
+	struct mmt_facts facts = stream_facts();
+	static union sample samples[2];
+	char *text = NULL, *batch = (char *)samples;
+	size_t len;
+	FILE *out = open_memstream(&text, size);
+
+	stream_record(&samples[0], 1);
+	len = samples[0].rec.head.size;
+	stream_record(&samples[1], 2);
+	memcpy(batch + len, &samples[1], samples[1].rec.head.size);
+	len += samples[1].rec.head.size;
+	symbols_take(symbols, samples[0].rec.call.tgid, maps, strlen(maps));
+	mmt_write_begin(out, &facts);
+	mmt_write_records(out, batch, len, symbols);
+	mmt_write_records(out, batch, len, symbols);
+	mmt_symbols_free(symbols);
+	fclose(out);
+	return text;
+}
+
+static void test_maps(void)
+{
+	struct mmt_symbols *symbols = mmt_symbols_new(false);
+	struct mmt_recording *recording = mmt_recording_new();
+	struct mmt_symbol symbol;
+	const void *records;
+	size_t size, len, lens[4] = {};
+	unsigned int i;
+	char *text = write_maps(&size);
+
+	mmt_recording_symbols(recording, symbols);
+	ok(!mmt_recording_open(recording, fmemopen(text, size, "r")), "a recording with maps");
+	for (i = 0; i < 4; i++) {
+		if (mmt_recording_next(recording, &records, &len) != MMT_RECORDING_BATCH)
+			break;
+		lens[i] = len;
+	}
+	ok(i == 3 && lens[0] + lens[1] == lens[2], "has them once, before the stack",
+	   "%u batches", i);
+	mmt_recording_free(recording);
+
+	recording = mmt_recording_new();
+	mmt_recording_symbols(recording, symbols);
+	mmt_recording_open(recording, fmemopen(text, size, "r"));
+	mmt_recording_next(recording, &records, &len);
+	symbol = mmt_symbols_find(symbols, records, 0x7f12a4d11a2aull);
+	ok(symbol.path && !strcmp(symbol.path, "/lib/c") && symbol.offset == 0x3a2a,
+	   "which tell what is at its addresses");
+	mmt_recording_free(recording);
+	mmt_symbols_free(symbols);
+	free(text);
+}
+
 int main(int argc, char **argv)
 {
 	FILE *out;
@@ -318,6 +377,7 @@ int main(int argc, char **argv)
 	test_growth();
 	test_nonsense();
 	test_large_batch();
+	test_maps();
 	free(whole);
 	return tap_done();
 }

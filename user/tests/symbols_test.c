@@ -11,6 +11,7 @@
 #include "libmmtrace.h"
 #include "sample.h"
 #include "space.h"
+#include "symbols.h"
 #include "tap.h"
 
 /* No process has it: /proc knows nothing. */
@@ -223,6 +224,30 @@ static void test_maps(void)
 	space_clear(&space);
 }
 
+static void test_news(void)
+{
+	static const char text[] =
+		"1000-2000 r-xp 5000 8:1 11 /a b\\012c\n"
+		"3000-4000 r-xp 0 0:0 0 [vdso]\n";
+	char *news;
+
+	make_record(TGID - 1000);
+	ok(!symbols_news(symbols, &sample.rec), "no news of what /proc does not have");
+	symbols_take(symbols, TGID - 1000, text, strlen(text));
+	ok(find(TGID - 1000, 0x1235).path && find(TGID - 1000, 0x1235).offset == 0x5235,
+	   "what was told is known");
+	news = symbols_news(symbols, &sample.rec);
+	ok(news && !strcmp(news, text), "and told on");
+	free(news);
+	ok(!symbols_news(symbols, &sample.rec), "once");
+	symbols_take(symbols, TGID - 1000, text, strlen(text));
+	ok(!symbols_news(symbols, &sample.rec), "and not again if it is the same");
+	symbols_take(symbols, TGID - 1000, text, strlen(text) - 1);
+	ok(find(TGID - 1000, 0x3001).path, "cut in its last line");
+	symbols_take(symbols, TGID - 1000, text, 0);
+	ok(find(TGID - 1000, 0x3001).path, "nothing tells nothing");
+}
+
 int main(void)
 {
 	symbols = mmt_symbols_new(true);
@@ -236,6 +261,7 @@ int main(void)
 	test_exec();
 	test_many();
 	test_maps();
+	test_news();
 	mmt_symbols_free(symbols);
 	return tap_done();
 }
