@@ -195,7 +195,7 @@ static void do_mmap_arguments(struct call *call, struct pt_regs *regs)
 	args[1] = regs_get_kernel_argument(regs, 2);
 	args[2] = regs_get_kernel_argument(regs, 3);
 	args[3] = regs_get_kernel_argument(regs, 4);
-	args[4] = regs_get_kernel_argument(regs, DO_MMAP_ARG_PGOFF);
+	args[4] = do_mmap_pgoff(regs);
 }
 
 /* All four system calls: the first five arguments as they come. */
