@@ -227,7 +227,7 @@ int mmt_device_get_config(struct mmt_device *device, struct mmtrace_config *conf
 /* Says which of the wanted events can't be traced, and why. */
 static int fail_events(struct mmt_device *device, __u32 events)
 {
-	struct mmtrace_event_info info;
+	struct mmtrace_event_info info = { .size = sizeof(info) };
 	__u32 event;
 
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
