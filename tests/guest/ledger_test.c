@@ -10,15 +10,13 @@
  * timeout: 240
  * cpus: 8
  */
-#include <linux/userfaultfd.h>
-#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/prctl.h>
 
-#include "mmtrace_test.h"
+#include "missing.h"
 
 #define STORM_THREADS	16
 #define STORM_CALLS	400	/* of each thread; a small ring has room for 200 */
@@ -385,8 +383,7 @@ TEST_F_TIMEOUT(ledger, storm, 180)
 struct stuck {
 	pthread_t	thread;
 	int		fd;
-	int		fault_fd;
-	char		*page;
+	struct missing	missing;
 	ssize_t		got;
 };
 
@@ -394,39 +391,25 @@ static void *stuck_run(void *data)
 {
 	struct stuck *stuck = data;
 
-	stuck->got = read(stuck->fd, stuck->page, PAGE);
+	stuck->got = read(stuck->fd, stuck->missing.pages + PAGE, PAGE);
 	return NULL;
 }
 
 static void stuck_begin(struct __test_metadata *_metadata, struct stuck *stuck)
 {
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-	struct pollfd fault;
-
-	stuck->fault_fd = syscall(SYS_userfaultfd, O_CLOEXEC);
-	ASSERT_LE(0, stuck->fault_fd) TH_LOG("userfaultfd: %s", strerror(errno));
-	ASSERT_EQ(0, ioctl(stuck->fault_fd, UFFDIO_API, &api));
-	stuck->page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, stuck->page);
-	range.range.start = (unsigned long)stuck->page;
-	range.range.len = PAGE;
-	ASSERT_EQ(0, ioctl(stuck->fault_fd, UFFDIO_REGISTER, &range));
+	missing_open(_metadata, &stuck->missing);
+	missing_arm(_metadata, &stuck->missing);
 	ASSERT_EQ(0, pthread_create(&stuck->thread, NULL, stuck_run, stuck));
-	/* It is in the middle of its copy when the fault is told. */
-	fault = (struct pollfd) { .fd = stuck->fault_fd, .events = POLLIN };
-	ASSERT_EQ(1, poll(&fault, 1, 60000));
+	missing_wait(_metadata, &stuck->missing);
 }
 
 static void stuck_end(struct __test_metadata *_metadata, struct stuck *stuck)
 {
-	struct uffdio_zeropage zero = {
-		.range = { .start = (unsigned long)stuck->page, .len = PAGE },
-	};
+	static const char zeros[PAGE];
 
-	ASSERT_EQ(0, ioctl(stuck->fault_fd, UFFDIO_ZEROPAGE, &zero));
+	missing_fill(_metadata, &stuck->missing, zeros);
 	ASSERT_EQ(0, pthread_join(stuck->thread, NULL));
-	close(stuck->fault_fd);
+	missing_close(&stuck->missing);
 }
 
 /* Nobody who looks on waits for it, and its record is in one place all the while. */
@@ -463,7 +446,6 @@ TEST_F(ledger, reader_that_waits_for_memory)
 		EXPECT_EQ(2, stats.delivered);
 		expect_balanced(_metadata, self->fd, id, self->cpus);
 		close(trace.fd);
-		munmap(stuck.page, PAGE);
 	}
 }
 
