@@ -205,6 +205,81 @@ TEST_F(access, handed_on)
 	close(sockets[1]);
 }
 
+static int parents_fd;
+
+/* A descriptor of the parent's, as who may trace it gets one. */
+static int take_fd(void)
+{
+	int pidfd = syscall(SYS_pidfd_open, getppid(), 0);
+	int fd = syscall(SYS_pidfd_getfd, pidfd, parents_fd, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int read_taken(void)
+{
+	struct mmtrace_stats stats;
+	char text[4096];
+	int fd = take_fd();
+
+	if (fd < 0)
+		return fd;
+	if (read(fd, text, sizeof(text)) <= 0 || get_stats(fd, 0, &stats) || !stats.delivered)
+		return 1;
+	return 0;
+}
+
+static int take_as_user(void)
+{
+	return setresuid(USER, USER, USER) ? 1 : take_fd();
+}
+
+static int reopen(const char *process)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%s/fd/%d", process, parents_fd);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Another session: it has not what the first one has. */
+static int read_reopened(void)
+{
+	char process[16], byte;
+	int fd;
+
+	snprintf(process, sizeof(process), "%d", getppid());
+	fd = reopen(process);
+	if (fd < 0)
+		return fd;
+	return read(fd, &byte, 1) == -1 && errno == EAGAIN ? 0 : 1;
+}
+
+static int reopen_as_user(void)
+{
+	return setresuid(USER, USER, USER) ? 1 : reopen("self");
+}
+
+/* scenario 12: the open file is the session, whoever has it; its name is just a name. */
+TEST_F(access, taken)
+{
+	static struct trace trace;
+
+	trace_open(_metadata, &trace, &(struct mmtrace_config) {});
+	parents_fd = trace.fd;
+	trace_start(_metadata, &trace);
+	mark_call();
+	EXPECT_EQ(0, run_child(read_reopened));
+	EXPECT_EQ(-EPERM, run_child(take_as_user));
+	EXPECT_EQ(-EACCES, run_child(reopen_as_user));
+	ASSERT_EQ(0, chmod(DEVICE, 0666));
+	EXPECT_EQ(-EPERM, run_child(reopen_as_user));
+	EXPECT_EQ(0, run_child(read_taken));
+	close(trace.fd);
+}
+
 static int filter_with_perfmon(void)
 {
 	int fd = open(DEVICE, O_RDONLY | O_CLOEXEC);
