@@ -17,19 +17,31 @@ quick=''
 [ "${1:-}" != --quick ] || { quick=y; shift; }
 out=${1:-$build/variants}
 
-# variant NAME FILE SED-EXPRESSION
+# substitute DIRECTORY FILE SED-EXPRESSION: what is as it was keeps its time
+substitute()
+{
+	local dir=$1 file=$2 expression=$3
+
+	sed "$expression" "$build/$target/$file" >"$dir/$file.new"
+	! cmp -s "$build/$target/$file" "$dir/$file.new" || die "variant ${dir##*/} changes nothing in $file"
+	cmp -s "$dir/$file" "$dir/$file.new" || cp "$dir/$file.new" "$dir/$file"
+	rm "$dir/$file.new"
+}
+
+# variant NAME FILE SED-EXPRESSION [FILE SED-EXPRESSION]...
 variant()
 {
-	local name=$1 file=$2 expression=$3 dir=$build/$target-variants/$1
+	local name=$1 dir=$build/$target-variants/$1
+	shift
 
 	mkdir -p "$dir" "$out"
 	(cd "$build/$target" && find Kbuild module include user \
 		\( -name '*.[chS]' -o -name Kbuild \) -print |
 		xargs cp -u --parents --preserve=timestamps -t "$dir")
-	sed "$expression" "$build/$target/$file" >"$dir/$file.new"
-	! cmp -s "$build/$target/$file" "$dir/$file.new" || die "variant $name changes nothing in $file"
-	cmp -s "$dir/$file" "$dir/$file.new" || cp "$dir/$file.new" "$dir/$file"
-	rm "$dir/$file.new"
+	while [ $# -gt 0 ]; do
+		substitute "$dir" "$1" "$2"
+		shift 2
+	done
 	kernel_make "$dir" modules
 	"$(cross strip)" -g -o "$out/$name.ko" "$dir/mmtrace.ko"
 }
@@ -55,3 +67,7 @@ variant no-more-reserve module/follow.c \
 variant slow-record module/dispatch.c \
 	's/^\tcall->out.head.time = .*/&\n\tif (call->out.do_mmap.len == 0x123000)\n\t\tmdelay(1000);/
 	s/^#include <linux\/err.h>/#include <linux\/delay.h>\n&/'
+# Memory that has a pattern where it is not zeroed; that of the stack where the compiler can.
+# shellcheck disable=SC2016 # for make
+variant stale module/compat.h "\$r $vm/stale.h" \
+	Kbuild '$a ccflags-y += $(call cc-option,-ftrivial-auto-var-init=pattern)'
