@@ -279,6 +279,64 @@ TEST_F(ioctl, unknown)
 		EXPECT_EQ(-ENOTTY, mmtrace_ioctl(self->fd, others[nr], NULL));
 }
 
+/* All that can be asked of the session, as one. */
+struct state {
+	struct mmtrace_config	config;
+	struct mmtrace_stats	stats;
+	struct mmtrace_session	session;
+	int			flags;
+};
+
+static void get_state(struct __test_metadata *_metadata, int fd, struct state *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->session.size = sizeof(state->session);
+	ASSERT_EQ(0, get_config(fd, &state->config));
+	ASSERT_EQ(0, get_stats(fd, 0, &state->stats));
+	ASSERT_EQ(0, mmtrace_ioctl(fd, MMTRACE_IOC_SESSION, &state->session));
+	state->flags = fcntl(fd, F_GETFL);
+}
+
+static bool is_ours(unsigned int cmd)
+{
+	return cmd >= _IO(MMTRACE_IOC_TYPE, 0) && cmd <= _IO(MMTRACE_IOC_TYPE, 0x0f);
+}
+
+/*
+ * scenario 21: types and numbers in all directions, with pointers that are good for
+ * nothing. Some belong to all files: these do here what they do of a file that has no
+ * ioctls.
+ */
+TEST_F_TIMEOUT(ioctl, every_number, 100)
+{
+	static const size_t sizes[] = { 0, sizeof(struct mmtrace_config) };
+	char *page = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const void *pointers[] = { NULL, KERNEL_ADDRESS, page, page - 2, (void *)-1l };
+	int null = open("/dev/null", O_RDWR | O_NONBLOCK | O_CLOEXEC), err;
+	unsigned int low, dir, cmd, i, tried = 0;
+	struct state before, after;
+	const void *arg;
+
+	ASSERT_LE(0, null);
+	get_state(_metadata, self->fd, &before);
+	for (low = 0; low < 65536; low++) {
+		for (dir = 0; dir < 4 * ARRAY_SIZE(sizes); dir++) {
+			i = dir / 4;
+			cmd = _IOC(dir % 4, low >> 8, low & 0xff, sizes[i]);
+			arg = pointers[tried++ % ARRAY_SIZE(pointers)];
+			if (is_ours(cmd))
+				continue;
+			err = mmtrace_ioctl(self->fd, cmd, arg);
+			ASSERT_TRUE(err == -ENOTTY || err == mmtrace_ioctl(null, cmd, arg))
+				TH_LOG("ioctl %#x of %p: %s", cmd, arg, strerror(-err));
+		}
+	}
+	get_state(_metadata, self->fd, &after);
+	EXPECT_EQ(0, memcmp(&before, &after, sizeof(before)));
+	close(null);
+	munmap(page, PAGE);
+}
+
 static __u64 parameter(const char *name)
 {
 	char path[128], text[32] = "";
