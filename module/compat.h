@@ -65,20 +65,6 @@ static_assert(sizeof(vma_flags_t) == sizeof(unsigned long));
 static_assert(DO_MMAP_HAS_FLAGS || DO_MMAP_HAS_NO_FLAGS,
 	      "do_mmap() has a prototype that mmtrace does not know");
 
-/*
- * Where a seventh argument is on the stack, it is next to the return address of a call
- * that is under way: the kernel's accessor, which is ready for a fault there, would be
- * 100 instructions.
- */
-static __always_inline unsigned long do_mmap_pgoff(struct pt_regs *regs)
-{
-#ifdef CONFIG_X86_64
-	if (DO_MMAP_ARG_PGOFF == 6)
-		return READ_ONCE_NOCHECK(((unsigned long *)regs->sp)[1]);
-#endif
-	return regs_get_kernel_argument(regs, DO_MMAP_ARG_PGOFF);
-}
-
 /* shmem_file_setup() takes the one or the other. */
 #define SHMEM_FLAGS_NONE						\
 	__builtin_choose_expr(						\

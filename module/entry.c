@@ -183,6 +183,20 @@ void entry_origin(struct call *call)
 		do_mmap_origin(call);
 }
 
+/*
+ * Where a seventh argument is on the stack, it is next to the return address of a call
+ * that is under way: the kernel's accessor, which is ready for a fault there, would be
+ * 100 instructions.
+ */
+static __always_inline unsigned long do_mmap_pgoff(struct pt_regs *regs)
+{
+#ifdef CONFIG_X86_64
+	if (DO_MMAP_ARG_PGOFF == 6)
+		return READ_ONCE_NOCHECK(((unsigned long *)regs->sp)[1]);
+#endif
+	return regs_get_kernel_argument(regs, DO_MMAP_ARG_PGOFF);
+}
+
 static void do_mmap_arguments(struct call *call, struct pt_regs *regs)
 {
 	u64 *args = call_args(call);
