@@ -9,9 +9,8 @@
 
 . "$(dirname "$0")/testing.sh"
 
-# How often it is loaded and unloaded: two seconds each in an emulated machine. For a
-# thousand times, write it here, and 3600 above as the timeout.
-rounds=${ROUNDS:-20}
+# How often it is loaded and unloaded: two seconds each in an emulated machine.
+rounds=${MMTRACE_ROUNDS:-20}
 kills=200
 parameters=/sys/module/mmtrace/parameters
 

@@ -59,6 +59,14 @@ struct trace {
 	};
 };
 
+/* How often to do it: @few in the suite, or as often as somebody asked for. */
+static inline unsigned int rounds_of(unsigned int few)
+{
+	const char *rounds = getenv("MMTRACE_ROUNDS");
+
+	return rounds ? strtoul(rounds, NULL, 10) : few;
+}
+
 static inline __u64 now_ns(void)
 {
 	struct timespec now;

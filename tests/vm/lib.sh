@@ -70,9 +70,11 @@ select_kernel()
 	series=${kernel%%-*}
 }
 
-# patience: how many times as long as of others it takes to do something on the kernel
+# patience: how many times as long as of others it takes to do something on the kernel;
+# whoever asks for more rounds (MMTRACE_ROUNDS) says so by MMTRACE_PATIENCE
 patience()
 {
+	[ -z "${MMTRACE_PATIENCE:-}" ] || { echo "$MMTRACE_PATIENCE"; return; }
 	case $kernel in
 	*-kasan) echo 6 ;;
 	*-kcsan) echo 3 ;;
