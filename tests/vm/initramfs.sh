@@ -11,7 +11,8 @@ set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-drivers=(virtio_pci virtio_blk virtio_console ext4)
+# fuse: for tests of what waits for a file
+drivers=(virtio_pci virtio_blk virtio_console ext4 fuse)
 
 dir=$1
 release=$2
