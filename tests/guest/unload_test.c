@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module is unloaded and loaded while others open, read and close the device
+ * without end: either they have it open, and it can't be unloaded, or it is gone, and
+ * there is no device. A session that was opened is whole.
+ *
+ * For 1,000 rounds: MMTRACE_ROUNDS=1000 MMTRACE_PATIENCE=30 tests/run.sh unload_test
+ *
+ * timeout: 180
+ */
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "own_module.h"
+
+#define ROUNDS		10
+#define OPENERS		3
+#define PAUSE_US	500	/* after each, so that the module can go at all */
+
+/**
+ * struct tally - what the processes that open have seen; shared by all
+ * @opened: the device was there
+ * @absent: it was not
+ * @failed: something that must not be
+ * @record: the next one shall record, too
+ */
+struct tally {
+	atomic_ulong	opened;
+	atomic_ulong	absent;
+	atomic_ulong	failed;
+	atomic_bool	record;
+};
+
+FIXTURE(unload)
+{
+	struct tally	*tally;
+	pid_t		pids[OPENERS];
+};
+
+/* What open() may say of a module that goes, or whose device goes. */
+static bool is_absent(int error)
+{
+	return error == ENOENT || error == ENXIO || error == ENODEV;
+}
+
+/* One a round also records, so that there are hooks to be taken out: that takes long. */
+static bool is_whole(int fd, struct tally *tally)
+{
+	struct mmtrace_info info = { .size = sizeof(info) };
+	struct mmtrace_config config;
+
+	if (mmtrace_ioctl(fd, MMTRACE_IOC_INFO, &info) || !info.sessions)
+		return false;
+	if (!atomic_exchange(&tally->record, false))
+		return true;
+	return !get_config(fd, &config) && !mmtrace_ioctl(fd, MMTRACE_IOC_START, NULL);
+}
+
+static void use_device(struct tally *tally)
+{
+	int fd = open(DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0) {
+		atomic_fetch_add(is_absent(errno) ? &tally->absent : &tally->failed, 1);
+		return;
+	}
+	atomic_fetch_add(is_whole(fd, tally) ? &tally->opened : &tally->failed, 1);
+	close(fd);
+	usleep(PAUSE_US);
+}
+
+FIXTURE_SETUP(unload)
+{
+	int i;
+
+	self->tally = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)self->tally);
+	for (i = 0; i < OPENERS; i++) {
+		self->pids[i] = fork();
+		while (!self->pids[i])
+			use_device(self->tally);
+		ASSERT_LT(0, self->pids[i]);
+	}
+}
+
+FIXTURE_TEARDOWN(unload)
+{
+	int i;
+
+	for (i = 0; i < OPENERS; i++) {
+		kill(self->pids[i], SIGKILL);
+		waitpid(self->pids[i], NULL, 0);
+	}
+	expect_nothing_left(_metadata);
+}
+
+/* Until nobody had it open just then. The kernel says EBUSY while it is being loaded. */
+static void unload(struct __test_metadata *_metadata)
+{
+	long err;
+
+	do {
+		err = module_unload(O_NONBLOCK);
+	} while (err == -EWOULDBLOCK || err == -EBUSY);
+	ASSERT_EQ(0, err);
+}
+
+/* Until @counter has grown: the others have noticed. */
+static void wait_for(struct __test_metadata *_metadata, struct tally *tally,
+		     atomic_ulong *counter)
+{
+	unsigned long before = atomic_load(counter);
+
+	while (atomic_load(counter) == before) {
+		ASSERT_EQ(0, atomic_load(&tally->failed));
+		usleep(100);
+	}
+}
+
+/* scenario 6 */
+TEST_F_TIMEOUT(unload, against_open, 150)
+{
+	unsigned int rounds = rounds_of(ROUNDS), i;
+
+	for (i = 0; i < rounds; i++) {
+		atomic_store(&self->tally->record, true);
+		wait_for(_metadata, self->tally, &self->tally->opened);
+		unload(_metadata);
+		wait_for(_metadata, self->tally, &self->tally->absent);
+		ASSERT_EQ(0, module_load());
+	}
+	EXPECT_EQ(0, self->tally->failed);
+	EXPECT_LE(rounds, self->tally->opened);
+	EXPECT_LE(rounds, self->tally->absent);
+}
+
+/* Force is for modules that are in use, or can't be unloaded: nobody has to use it. */
+TEST(force_is_of_no_use)
+{
+	int fd = open(DEVICE, O_RDONLY | O_CLOEXEC);
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(-EWOULDBLOCK, module_unload(O_NONBLOCK));
+	close(fd);
+	EXPECT_EQ(0, module_unload(O_NONBLOCK | O_TRUNC));
+	EXPECT_EQ(-1, open(DEVICE, O_RDONLY | O_CLOEXEC));
+	EXPECT_EQ(ENOENT, errno);
+	EXPECT_EQ(0, module_load());
+	expect_nothing_left(_metadata);
+}
+
+TEST_HARNESS_MAIN
