@@ -41,6 +41,7 @@ all()
 	host_tests
 	tests/kernel.sh
 	group guest/secure tests/secure.sh
+	group guest/panic tests/panic.sh
 	claim bench/cost "no call costs more than its bound" bench/run --no-build
 	tests/matrix.sh --quick --but "$target"
 }
