@@ -87,6 +87,40 @@ equal "the one that was late is not left out" "$(grep -o ' len=[0-9]*' out | xar
 stop "$pid"
 check "it unloads" rmmod mmtrace
 
+# scenario 40: numbers and positions go past 2^32. The ring has room for less than half of
+# the calls: what is lost begins before 2^32 where the oldest give way.
+variant wrap
+result $? "with rings that are nearly through 2^32 the module loads"
+wrapping='
+import mmap
+for _ in range(1000):
+    mmap.mmap(-1, 0x124000).close()'
+
+# counted FILE: numbers of it, as a range, if none is missing; how many were lost
+counted()
+{
+	awk '{ match($0, / seq=[0-9]+/); seq = substr($0, RSTART + 5, RLENGTH - 5) + 0 }
+		NR == 1 { first = seq }
+		NR > 1 && seq != next_seq { print "not " next_seq ": " $0 }
+		{ next_seq = seq + ($5 == "lost" ? $6 : 1); lost += $5 == "lost" ? $6 : 0 }
+		END { printf "%.0f-%.0f %d\n", first, next_seq - 1, lost }' "$1"
+}
+
+for mode in discard overwrite; do
+	options=(--ring-size 64K --len 0x124000 -o "$mode")
+	[ "$mode" = discard ] || options+=(--overwrite)
+	start mmtrace-ctl trace "${options[@]}" 2>/dev/null
+	until_true 30 hooked do_mmap || bail "trace does not record"
+	kill -STOP "$pid"
+	taskset -c 1 python3 -c "$wrapping"
+	kill -CONT "$pid"
+	stop "$pid" INT
+	read -r range lost < <(counted "$mode")
+	equal "$mode: numbers go past 2^32 without a hole" "$range" 4294967286-4294968285
+	result "$((lost < 100))" "$mode: some are lost" "$lost lost"
+done
+check "it unloads" rmmod mmtrace
+
 insmod "$module"
 result $? "the right one loads after all of them"
 equal "and its do_mmap was tested" "$(status_of do_mmap tested)" True

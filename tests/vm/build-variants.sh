@@ -71,3 +71,10 @@ variant slow-record module/dispatch.c \
 # shellcheck disable=SC2016 # for make
 variant stale module/compat.h "\$r $vm/stale.h" \
 	Kbuild '$a ccflags-y += $(call cc-option,-ftrivial-auto-var-init=pattern)'
+# Rings that have taken nearly 2^32 records, and bytes.
+variant wrap module/source.c \
+	's/^\tsource->ring = ring;/&\n\tif (ring) {\
+		ring_init_at((struct ring *)ring, ring->data, ring->size, ring->mode,\
+			     0xffff8000, 0xfffffff6);\
+		source->cursor = (struct ring_cursor) { .pos = 0xffff8000, .number = 0xfffffff6 };\
+	}/'
