@@ -51,8 +51,8 @@ extern "C" {
 /* What those return that ask for a session, or its part on a CPU, when there is none. */
 #define MMT_NONE	1
 
-/* No line of mmt_text() is longer, in bytes. */
-#define MMT_TEXT_MAX	20845
+/* No line of mmt_text() is longer, in bytes, its NUL included. */
+#define MMT_TEXT_MAX	20846
 
 /* No batch of mmt_recording_next() is longer, in bytes. */
 #define MMT_BATCH_MAX	(1024 * 1024)

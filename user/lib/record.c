@@ -5,7 +5,7 @@
 #include "libmmtrace.h"
 #include "text.h"
 
-static_assert(MMT_TEXT_MAX >= MMTRACE_TEXT_MAX, "no line is cut");
+static_assert(MMT_TEXT_MAX > MMTRACE_TEXT_MAX, "no line is cut");
 
 const struct mmtrace_record *mmt_next(const void *records, size_t len, size_t *at)
 {
@@ -31,5 +31,11 @@ const struct mmtrace_stack *mmt_stack(const struct mmtrace_record *rec)
 
 size_t mmt_text(char *buf, size_t room, const struct mmtrace_record *rec)
 {
-	return mmtrace_text(buf, room, rec);
+	size_t len;
+
+	if (!room)
+		return 0;
+	len = mmtrace_text(buf, room - 1, rec);
+	buf[len] = '\0';
+	return len;
 }
