@@ -189,17 +189,16 @@ static void take_ledger(struct mmt_recording *recording)
 		      (unsigned long long)recording->at);
 }
 
+/* The first of its kind: somebody may have it already. */
 static int take_text(struct mmt_recording *recording, char **text)
 {
-	char *copy = strndup(recording->buffer, recording->section.length);
-
-	if (!copy) {
-		fault(recording, "no memory");
-		return last_fault(recording);
-	}
-	free(*text);
-	*text = copy;
-	return 0;
+	if (*text)
+		return 0;
+	*text = strndup(recording->buffer, recording->section.length);
+	if (*text)
+		return 0;
+	fault(recording, "no memory");
+	return last_fault(recording);
 }
 
 static void take_maps(struct mmt_recording *recording)
