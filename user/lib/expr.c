@@ -217,6 +217,9 @@ static int bits_test(struct parser *parser, const struct term *term)
 			return checked(parser, FAILED, at);
 		return masked_test(parser, term, bits);
 	}
+	/* As flags none is a value. As a number 0 would mean == 0, and not what C means. */
+	if (mask.zero && term->form == TERM_NUMBER)
+		return checked(parser, fault_set(parser->fault, "0 has no bits"), at);
 	node = mask_node(&mask, parser->tree, separator == TOKEN_PLUS ? MASK_ALL : MASK_ANY,
 			 parser->fault);
 	return checked(parser, node, at);

@@ -125,13 +125,30 @@ static bool is_rounder(const struct term *term, __u64 value)
 	return value && value % unit == 0;
 }
 
+/* Not all numbers are values: a process has none below 1. */
+static bool is_value(const struct term *term, __u64 value)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	__u64 again;
+	bool same;
+
+	if (!out)
+		return false;
+	value_print(term->value, value, out);
+	same = !fclose(out) && !value_parse(term->value, text, &again, NULL) && again == value;
+	free(text);
+	return same;
+}
+
 static void put_order(const struct term *term, const struct mmtrace_pred *test, FILE *out)
 {
 	bool above = test->op == MMTRACE_OP_GT;
 	__u64 end = above ? value_highest(term->value) : value_lowest(term->value);
 	__u64 other = above ? test->value + 1 : test->value - 1;
 
-	if (test->value != end && is_rounder(term, other))
+	if (test->value != end && (is_rounder(term, other) || !is_value(term, test->value)))
 		put_compared(term, above ? ">=" : "<=", other, out);
 	else
 		put_compared(term, above ? ">" : "<", test->value, out);
