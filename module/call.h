@@ -3,6 +3,7 @@
 #ifndef MMTRACE_CALL_H
 #define MMTRACE_CALL_H
 
+#include <linux/minmax.h>
 #include <linux/mmtrace.h>
 #include <linux/types.h>
 
@@ -43,6 +44,12 @@ static inline u32 call_event(const struct call *call)
 static inline bool call_failed(const struct call *call)
 {
 	return call->out.call.ret < 0 && call->out.call.ret >= -4095;
+}
+
+/* The clock of the entry may be ahead by a little, see entry.c. */
+static inline u64 call_duration(const struct call *call)
+{
+	return max(call->out.head.time, call->start) - call->start;
 }
 
 #endif /* MMTRACE_CALL_H */

@@ -301,6 +301,15 @@ static __always_inline bool keep(struct kprobe *probe, struct pt_regs *regs, u32
 	return true;
 }
 
+/*
+ * Where the hook is an int3 this counts as an NMI, in which the clock of the return may
+ * not be asked: lockdep says so, and stops looking. They differ only while it is being set.
+ */
+static __always_inline u64 start_time(void)
+{
+	return ktime_get_mono_fast_ns();
+}
+
 static __always_inline int keep_syscall(struct kprobe *probe, struct pt_regs *regs, u32 event,
 					dispatch_arguments_t arguments)
 {
@@ -310,7 +319,7 @@ static __always_inline int keep_syscall(struct kprobe *probe, struct pt_regs *re
 		return 0;
 	call->out.call.call_id = dispatch_call_id();
 	outer_begin(call);
-	call->start = ktime_get_ns();
+	call->start = start_time();
 	return 0;
 }
 
@@ -330,7 +339,7 @@ int entry_do_mmap(struct kprobe *probe, struct pt_regs *regs)
 	call->out.do_mmap.reserved = 0;
 	do_mmap_origin(call);
 	call->out.call.call_id = outer_find_id(call) ?: dispatch_call_id();
-	call->start = ktime_get_ns();
+	call->start = start_time();
 	return 0;
 }
 

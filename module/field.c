@@ -226,7 +226,7 @@ bool field_number(struct call *call, u32 field, bool at_return, u64 *value)
 		*value = call_failed(call) ? -out->ret : 0;
 		return true;
 	case MMTRACE_FIELD_DURATION:
-		*value = call->out.head.time - call->start;
+		*value = call_duration(call);
 		return true;
 	}
 	return false;

@@ -208,7 +208,7 @@ void __no_kcsan record_put(const struct call *call, struct mmtrace_record *out)
 	out->head.flags = in->head.flags;
 	out->head.cpu = raw_smp_processor_id();
 	out->head.time = in->head.time;
-	out->call.duration = in->head.time - call->start;
+	out->call.duration = call_duration(call);
 	out->call.call_id = in->call.call_id;
 	out->call.ret = in->call.ret;
 	out->call.syscall = in->call.syscall;
