@@ -37,7 +37,7 @@ static void put_kernel(FILE *out, const struct mmt_facts *facts)
 
 static void put_when(FILE *out, const struct summary *summary, const struct mmt_facts *facts)
 {
-	time_t seconds = ((__s64)summary->timeline.first + facts->wall) / NS;
+	time_t seconds = (__s64)(summary->timeline.first + (__u64)facts->wall) / NS;
 	char text[64];
 	struct tm tm;
 
