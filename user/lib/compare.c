@@ -154,7 +154,7 @@ int compare_order(struct tree *tree, const struct term *term, enum compare_op op
 	case COMPARE_GE:
 		return range_node(tree, term, value, highest);
 	case COMPARE_LT:
-		if (value == lowest)
+		if (!value_is_above(term->value, value, value_first(term->value)))
 			return fault_set(fault, "nothing is below %s", word);
 		return range_node(tree, term, lowest, value - 1);
 	default:

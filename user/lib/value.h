@@ -60,6 +60,12 @@ static inline __u64 value_lowest(enum value_kind kind)
 	return value_is_signed(kind) ? 1ull << 63 : 0;
 }
 
+/* What there is of it begins here: 0 is no event, and no process. */
+static inline __u64 value_first(enum value_kind kind)
+{
+	return kind == VALUE_EVENT || kind == VALUE_PID ? 1 : value_lowest(kind);
+}
+
 static inline __u64 value_highest(enum value_kind kind)
 {
 	return value_lowest(kind) - 1;
