@@ -26,8 +26,9 @@ ignored=FILE_PATH_CHANGES,LINUX_VERSION_CODE,CONSTANT_COMPARISON,LINE_SPACING
 ignored_programs=$ignored,PREFER_KERNEL_TYPES,ARRAY_SIZE,PREFER_DEFINED_ATTRIBUTE_MACRO,BIT_MACRO
 ignored_programs+=,ENOSYS,EMBEDDED_FUNCTION_NAME,VOLATILE
 
-# And of the one that calls a library with names like that.
+# And of those that call libraries with names like that, or are called by one.
 ignored_libdw=$ignored_programs,CAMELCASE
+ignored_libfuzzer=$ignored_programs,CAMELCASE,WEAK_DECLARATION
 # And where programs get the kernel's own macros, what such macros are made of.
 ignored_shim=$ignored_programs,CAMELCASE,COMPLEX_MACRO,MACRO_ARG_REUSE
 
@@ -50,19 +51,21 @@ checkpatch()
 
 style()
 {
-	local kernel_files program_files shim_files
+	local kernel_files program_files shim_files fuzzer_files
 
 	# checkpatch leaves files where it is run.
 	mkdir -p "$build/style"
 	cd "$build/style"
 	ln -sfn "$top"/{module,include,user,tests,bench} .
 	mapfile -t kernel_files < <(c_files module include)
-	mapfile -t program_files < <(c_files user tests bench | grep -v -e /shim/ -e user/lib/image.c)
+	mapfile -t program_files < <(c_files user tests bench | grep -v -e /shim/ -e user/lib/image.c -e '/fuzz/[^/]*$')
 	mapfile -t shim_files < <(c_files tests/ring/shim)
+	mapfile -t fuzzer_files < <(c_files tests | grep '/fuzz/[^/]*$')
 	checkpatch "$ignored" "${kernel_files[@]}"
 	checkpatch "$ignored_programs" "${program_files[@]}"
 	checkpatch "$ignored_libdw" user/lib/image.c
 	checkpatch "$ignored_shim" "${shim_files[@]}"
+	checkpatch "$ignored_libfuzzer" "${fuzzer_files[@]}"
 }
 
 # only_in FILES PATTERN: in no other C file of the module and the program

@@ -68,6 +68,11 @@ tests/filter_shell.sh "$build/filter_test" || status=1
 echo "# recordings, shown"
 tests/report.sh ./mmtrace-ctl "$build/recording_test" || status=1
 
+for fuzzer in expr program recording; do
+	echo "# what the fuzzers found in $fuzzer, again"
+	"$build/${fuzzer}_fuzz" ../tests/fuzz/seeds/"$fuzzer"/* || status=1
+done
+
 echo "# the library"
 tests/library.sh "$build" || status=1
 
