@@ -73,6 +73,9 @@ check-matrix: ## the guest's tests on all kernels of tests/vm/kernels, and a tab
 check-debug: ## the guest's tests on kernels that find bugs of memory, locks, races (TESTS=, KERNEL=)
 	+@$(SELECT) tests/debug.sh $(TESTS)
 
+fuzz: ## libFuzzer over expressions, programs, recordings (SECONDS=60 each; FUZZ=device KERNEL= for the module)
+	+@$(SELECT) tests/fuzz/$(or $(FUZZ),user).sh $(SECONDS)
+
 shell: ## a shell in the virtual machine, with the module loaded
 	+@$(SELECT) tests/vm/run --interactive
 
@@ -104,5 +107,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 	@echo "Everything that bench, check, deb, demo, shell, style and sparse need is installed by them."
 
-.PHONY: all module user headers install uninstall deb demo check check-matrix check-debug shell bench style \
+.PHONY: all module user headers install uninstall deb demo check check-matrix check-debug fuzz shell bench style \
 	tree-clean sparse clean help

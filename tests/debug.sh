@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # debug.sh [TEST...] - all tests of the guest, or those named, on the debug kernels of
-# tests/vm/kernels, or on the one of them that MMTRACE_KERNEL names
+# tests/vm/kernels, or on the one of them that MMTRACE_KERNEL names; without a name also
+# the fuzzer of the device, for MMTRACE_FUZZ_SECONDS
 #
 # First a bug of each kind is planted: a detector that does not see it is a failure.
 # Building the kernels takes a quarter of an hour each, once.
@@ -63,6 +64,7 @@ one()
 		claim "$target/instrumented" "the module is looked at" instrumented || return
 	group "$target/planted" planted
 	tests/kernel.sh "$@"
+	[ $# -gt 0 ] || group "$target/fuzz" tests/fuzz/device.sh
 )
 
 all()
