@@ -32,12 +32,12 @@ learn()
 # fuzz PROGRAM SECONDS
 fuzz()
 {
-	rm -rf "$out/seeds"
-	cp -r tests/fuzz/seeds/device "$out/seeds"
-	cat "$out"/*.new >"$out/seeds/learnt" 2>/dev/null || :
+	rm -rf "$out/seeds-$target"
+	cp -r tests/fuzz/seeds/device "$out/seeds-$target"
+	cat "$out"/*.new >"$out/seeds-$target/learnt" 2>/dev/null || :
 	tests/vm/run --no-build --smp 4 --timeout "$((($2 + 120 + $(patience) - 1) / $(patience) + 120))" \
 		--log "$build/vm/fuzz-$target-$1.log" \
-		--add "$build/fuzz-device=fuzz" --add "$out/seeds=fuzz/seeds" \
+		--add "$build/fuzz-device=fuzz" --add "$out/seeds-$target=fuzz/seeds" \
 		--script tests/fuzz/device/guest.sh -- "$1" "$2" "$chance" |
 		tee "$out/$target.$1.out" | grep -v '^@' || status=1
 	learn "$1"
@@ -46,9 +46,9 @@ fuzz()
 # Places are those of one module alone.
 forget_another()
 {
-	sha256sum "$build/$target/mmtrace.ko" >"$out/module"
-	cmp -s "$out/module" "$out/$target.module" || rm -f "$out/$target.reached"
-	mv "$out/module" "$out/$target.module"
+	sha256sum "$build/$target/mmtrace.ko" >"$out/$target.module-now"
+	cmp -s "$out/$target.module-now" "$out/$target.module" || rm -f "$out/$target.reached"
+	mv "$out/$target.module-now" "$out/$target.module"
 }
 
 mkdir -p "$out"
