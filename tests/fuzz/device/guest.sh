@@ -7,6 +7,7 @@ base=/opt/mmtrace
 
 # An oops ends a thread, and not the machine: then the fuzzer can tell what led to it. If
 # it is the machine after all, what it was about to do is in the log, which is shown.
+dmesg -n 7
 sysctl -q kernel.panic_on_oops=0 kernel.printk_devkmsg=on kernel.panic_print=32
 if [ -e /sys/kernel/debug/failslab ]; then
 	for knob in failslab/ignore-gfp-wait fail_page_alloc/ignore-gfp-wait; do
@@ -21,7 +22,6 @@ kmemleak=/sys/kernel/debug/kmemleak
 # A block is told of when two scans did not find a pointer to it, and it was 5 s old.
 leaks()
 {
-	[ -e "$kmemleak" ] || return 0
 	echo scan >"$kmemleak"
 	sleep 6
 	echo scan >"$kmemleak"
@@ -35,5 +35,6 @@ insmod "$base/mmtrace.ko" || { echo "Bail out! insmod failed"; exit 1; }
 status=$?
 echo "1..2"
 if rmmod mmtrace; then echo "ok 2 - the module can be unloaded"; else echo "not ok 2 - rmmod"; status=1; fi
-if leaks; then echo "ok 3 - no memory is lost"; else echo "not ok 3 - no memory is lost"; status=1; fi
+if [ ! -e "$kmemleak" ]; then echo "ok 3 # SKIP this kernel does not look for lost memory"
+elif leaks; then echo "ok 3 - no memory is lost"; else echo "not ok 3 - no memory is lost"; status=1; fi
 exit "$status"
