@@ -35,7 +35,7 @@ lines()
 	# What is called is in front of where it returns to.
 	for offset in $(<"$1"); do printf '%#x\n' $((offset - 1)); done >"$1.calls"
 	addr2line -f -e "$module" -j .text <"$1.calls" |
-		paste - - | sed -E 's,[^ \t]*/module/,,; s, \(discriminator.*,,' |
+		paste - - | sed -E 's,[^ \t]*/module/,,; s,\t/.*:,\theaders:,; s, \(discriminator.*,,' |
 		awk '{ split($2, at, ":"); print $1, at[1], at[2] }' >"$1.lines"
 	paste -d ' ' "$1" "$1.lines"
 }
