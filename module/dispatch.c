@@ -23,6 +23,7 @@
 #include "filter.h"
 #include "follow.h"
 #include "hook.h"
+#include "pulse.h"
 #include "record.h"
 #include "ring.h"
 #include "session.h"
@@ -432,13 +433,21 @@ int dispatch_change(struct session *session, u32 events)
 	int err;
 
 	mutex_lock(&dispatch_lock);
+	if (events && !session->events)
+		pulse_listen(&session->pulse);
+	else
+		pulse_look();
 	err = arm(added);
 	if (!err) {
 		unlink(session, removed);
-		disarm(removed);
 		link(session, added);
 		session->events = events;
 	}
+	/* First: see tripwire.c for how long whoever follows the hooks may wait. */
+	if (!session->events)
+		pulse_leave(&session->pulse);
+	if (!err)
+		disarm(removed);
 	mutex_unlock(&dispatch_lock);
 	if (removed)
 		synchronize_rcu();

@@ -14,9 +14,11 @@
  * to whom it is missing.
  */
 #include <linux/kprobes.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
 #include "call.h"
 #include "entry.h"
@@ -33,7 +35,9 @@
  * @ways: sets of functions to hook, the first of which that can be probed is
  *	taken; the first function of a set has to be there, the others may not
  * @probes: of the set that was taken
- * @sessions: that want the event; the probes are armed while there is one
+ * @sessions: that want the event; the probes are armed while there is one, but see
+ *	hook_set_silence()
+ * @armed: since when they are, ns of CLOCK_MONOTONIC; 0 if not
  * @tested: the self-test has seen it tell the truth
  * @available: the probes are registered
  * @reason: why not, or what is not
@@ -44,6 +48,7 @@ struct hook {
 	const char		*ways[HOOK_WAYS][HOOK_SYMBOLS];
 	struct kretprobe	probes[HOOK_SYMBOLS];
 	unsigned int		sessions;
+	u64			armed;
 	bool			tested;
 	bool			available;
 	char			reason[128];
@@ -117,8 +122,14 @@ static int note_instance(struct kretprobe_instance *ri, struct pt_regs *regs)
 #define ENTRY_HANDLER	note_instance
 #endif
 
-/* Guards @sessions, and the arming that follows from it. */
+/* Guards @sessions, the arming that follows from it, and what is below. */
 static DEFINE_MUTEX(hook_lock);
+
+/* See hook_set_silence(). */
+static bool silent, held;
+
+/* There is a reference to the module, as something is armed that nobody wants. */
+static bool pinned;
 
 static int register_probe(struct hook *hook, unsigned int i, const char *symbol,
 			  unsigned int instances)
@@ -286,8 +297,19 @@ u32 hook_events(void)
 	return events;
 }
 
+static void disable_hook(struct hook *hook)
+{
+	unsigned int i;
+
+	for (i = 0; i < HOOK_SYMBOLS; i++)
+		if (hook->probes[i].kp.symbol_name)
+			disable_kretprobe(&hook->probes[i]);
+	hook->armed = 0;
+}
+
 static int enable_hook(struct hook *hook)
 {
+	u64 begun = ktime_get_ns();
 	unsigned int i;
 	int err;
 
@@ -302,7 +324,35 @@ static int enable_hook(struct hook *hook)
 			return err;
 		}
 	}
+	hook->armed = begun;
 	return 0;
+}
+
+/* What is to be armed, and is not, or the reverse. */
+static int update_hook(struct hook *hook)
+{
+	int err = 0;
+
+	if (hook->sessions && !hook->armed && !silent)
+		err = enable_hook(hook);
+	else if (!hook->sessions && hook->armed && !held)
+		disable_hook(hook);
+	return err;
+}
+
+/* While something is left in place, our code has to be there. */
+static void update_pin(void)
+{
+	const struct hook *hook;
+	bool is_left = false;
+
+	for (hook = hooks; hook < hooks + ARRAY_SIZE(hooks); hook++)
+		is_left |= hook->armed && !hook->sessions;
+	if (is_left && !pinned)
+		__module_get(THIS_MODULE);
+	else if (!is_left && pinned)
+		module_put(THIS_MODULE);
+	pinned = is_left;
 }
 
 /**
@@ -315,15 +365,16 @@ static int enable_hook(struct hook *hook)
 int hook_arm(u32 event)
 {
 	struct hook *hook = hook_of(event);
-	int err = 0;
+	int err;
 
 	if (!hook->available)
 		return -EOPNOTSUPP;
 	mutex_lock(&hook_lock);
-	if (!hook->sessions)
-		err = enable_hook(hook);
-	if (!err)
-		hook->sessions++;
+	hook->sessions++;
+	err = update_hook(hook);
+	if (err)
+		hook->sessions--;
+	update_pin();
 	mutex_unlock(&hook_lock);
 	return err;
 }
@@ -335,14 +386,42 @@ int hook_arm(u32 event)
 void hook_disarm(u32 event)
 {
 	struct hook *hook = hook_of(event);
-	unsigned int i;
 
 	mutex_lock(&hook_lock);
-	if (!--hook->sessions)
-		for (i = 0; i < HOOK_SYMBOLS; i++)
-			if (hook->probes[i].kp.symbol_name)
-				disable_kretprobe(&hook->probes[i]);
+	hook->sessions--;
+	update_hook(hook);
+	update_pin();
 	mutex_unlock(&hook_lock);
+}
+
+/**
+ * hook_set_silence() - the kernel's probes are off, or on
+ * @is_silent: nothing is to be armed: the kernel takes a probe that is enabled while all
+ *	are off, and does not arm it when they are on again
+ * @is_held: nothing is to be disarmed: what is taken away while ftrace is off leaves marks
+ *	at its place, for which ftrace switches itself off for good once it is on
+ * @since: what was armed since then may have been so in vain
+ *
+ * When they are on, all that was not done is done.
+ *
+ * Return: 0, or what the kernel said when a probe was to be put in place.
+ */
+int hook_set_silence(bool is_silent, bool is_held, u64 since)
+{
+	struct hook *hook;
+	int err = 0;
+
+	mutex_lock(&hook_lock);
+	silent = is_silent;
+	held = is_held;
+	for (hook = hooks; hook < hooks + ARRAY_SIZE(hooks); hook++) {
+		if (!silent && hook->armed && hook->armed >= since)
+			disable_hook(hook);
+		err = update_hook(hook) ?: err;
+	}
+	update_pin();
+	mutex_unlock(&hook_lock);
+	return err;
 }
 
 /**
@@ -404,7 +483,7 @@ void hook_info(struct mmtrace_event_info *info)
 	mutex_lock(&hook_lock);
 	if (hook->available)
 		info->flags |= MMTRACE_EVENT_AVAILABLE;
-	if (hook->sessions)
+	if (hook->sessions && hook->armed)
 		info->flags |= MMTRACE_EVENT_ARMED;
 	if (hook->tested)
 		info->flags |= MMTRACE_EVENT_TESTED;

@@ -15,6 +15,7 @@ bool hook_owns(const struct kretprobe *probe);
 u32 hook_events(void);
 int hook_arm(u32 event);
 void hook_disarm(u32 event);
+int hook_set_silence(bool is_silent, bool is_held, u64 since);
 void hook_count_miss(u32 event);
 u64 hook_missed(u32 event);
 void hook_passed(u32 event);

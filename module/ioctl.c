@@ -19,6 +19,7 @@
 #include "hook.h"
 #include "ioctl.h"
 #include "ledger.h"
+#include "pulse.h"
 #include "registry.h"
 #include "session.h"
 #include "trigger.h"
@@ -88,6 +89,8 @@ static long ioctl_event(struct session *session, void __user *arg)
 		return -EINVAL;
 	info = (struct mmtrace_event_info) { .size = size, .event = info.event };
 	hook_info(&info);
+	if (pulse_has_stopped())
+		info.flags |= MMTRACE_EVENT_INTERRUPTED;
 	return copy_out(arg, &info, sizeof(info), size);
 }
 

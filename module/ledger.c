@@ -12,6 +12,7 @@
 
 #include "follow.h"
 #include "ledger.h"
+#include "pulse.h"
 #include "reader.h"
 #include "session.h"
 
@@ -90,6 +91,7 @@ int ledger_stats(struct session *session, struct mmtrace_stats *stats)
 		return -EINTR;
 	err = add_cpus(session, stats);
 	follow_stats(session, stats);
+	pulse_stats(&session->pulse, stats);
 	mutex_unlock(&session->ledger_lock);
 	return err;
 }

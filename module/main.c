@@ -4,8 +4,9 @@
  *
  * This file is the order in which the parts come up, and its reverse. A record
  * goes entry.c, dispatch.c (filter.c, record.c), ring.c, reader.c (text.c),
- * device.c; hook.c arms and disarms; session.c holds together what one open file
- * is about, ioctl.c what can be asked of it.
+ * device.c; hook.c arms and disarms, pulse.c knows whether that is of use;
+ * session.c holds together what one open file is about, ioctl.c what can be asked
+ * of it.
  */
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -15,6 +16,7 @@
 #include "device.h"
 #include "dispatch.h"
 #include "hook.h"
+#include "pulse.h"
 #include "selftest.h"
 #include "session.h"
 
@@ -98,14 +100,19 @@ static int __init mmtrace_init(void)
 	err = hook_init(instances);
 	if (err)
 		goto err_dispatch;
+	err = pulse_init();
+	if (err)
+		goto err_hook;
 	err = selftest();
 	if (err)
-		goto err_hook;
+		goto err_pulse;
 	err = device_init(mode);
 	if (err)
-		goto err_hook;
+		goto err_pulse;
 	return 0;
 
+err_pulse:
+	pulse_exit();
 err_hook:
 	hook_exit();
 err_dispatch:
@@ -116,6 +123,7 @@ err_dispatch:
 static void __exit mmtrace_exit(void)
 {
 	device_exit();
+	pulse_exit();
 	hook_exit();
 	dispatch_exit();
 }

@@ -31,6 +31,7 @@ static const struct mmtrace_name lost_names[] = {
 	[MMTRACE_LOST_RING_FULL] = NAME("ring_full", MMTRACE_LOST_RING_FULL),
 	[MMTRACE_LOST_OVERWRITTEN] = NAME("overwritten", MMTRACE_LOST_OVERWRITTEN),
 	[MMTRACE_LOST_MISSED] = NAME("missed", MMTRACE_LOST_MISSED),
+	[MMTRACE_LOST_INTERRUPTED] = NAME("interrupted", MMTRACE_LOST_INTERRUPTED),
 };
 
 const struct mmtrace_name mmtrace_file_kinds[] = {

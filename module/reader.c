@@ -49,7 +49,7 @@
  * @line_from: source of the record; NULL if read() has copied all
  * @line_event: what it tells
  * @source_len: of @source
- * @source: one a CPU, and one for what was missed
+ * @source: one a CPU, one for what was missed, and one for interruptions
  */
 struct reader {
 	u64			horizon;
@@ -81,7 +81,8 @@ static int add_sources(struct reader *reader, struct session *session)
 		if (err)
 			return err;
 	}
-	return add_source(reader, NULL, 0);
+	reader->source[reader->source_len + 1].interruptions = true;
+	return add_source(reader, NULL, 0) ?: add_source(reader, NULL, 0);
 }
 
 /**
@@ -94,7 +95,7 @@ struct reader *reader_create(struct session *session)
 {
 	struct reader *reader;
 
-	reader = kvzalloc(struct_size(reader, source, num_possible_cpus() + 1),
+	reader = kvzalloc(struct_size(reader, source, num_possible_cpus() + 2),
 			  SESSION_GFP);
 	if (!reader)
 		return NULL;
@@ -147,7 +148,7 @@ static void fill_all(struct session *session)
 
 		if (source->full)
 			continue;
-		if (source->ring)
+		if (source->ring || source->interruptions)
 			source_fill(session, source);
 		else
 			fill_missed(session, source);

@@ -114,8 +114,11 @@ static int check(struct session *session, u64 ret, char *reason, size_t room)
 	record = reader_peek(session);
 	if (record && record->head.event == MMTRACE_EVENT_DO_MMAP) {
 		err = compare(record, ret, reason, room);
+	} else if (record && record->lost.cause == MMTRACE_LOST_INTERRUPTED) {
+		snprintf(reason, room, ": probes are off, by %s or %s", "kernel.ftrace_enabled",
+			 "kprobes/enabled in debugfs");
 	} else if (!record && !IS_ERR_VALUE((unsigned long)ret)) {
-		snprintf(reason, room, "self-test: the hook saw nothing, are kprobes off?");
+		snprintf(reason, room, "self-test: the hook saw nothing");
 		err = -EPROTO;
 	}
 	mutex_unlock(&session->lock);
@@ -168,7 +171,7 @@ int selftest(void)
 		hook_refuse(MMTRACE_EVENT_DO_MMAP, reason);
 		return hook_events() ? 0 : -ENODEV;
 	case -EAGAIN:
-		pr_notice("do_mmap: could not be tested\n");
+		pr_notice("do_mmap: could not be tested%s\n", reason);
 		return 0;
 	default:
 		return err;

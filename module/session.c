@@ -27,6 +27,7 @@
 #include "filter.h"
 #include "follow.h"
 #include "hook.h"
+#include "pulse.h"
 #include "reader.h"
 #include "registry.h"
 #include "session.h"
@@ -309,6 +310,7 @@ struct session *session_open(void)
 	mutex_init(&session->lock);
 	mutex_init(&session->ledger_lock);
 	follow_init(&session->follow);
+	pulse_prepare(&session->pulse);
 	wake_init(session);
 	init_irq_work(&session->freezer, freezer_rings);
 	INIT_WORK(&session->freeze, freeze);
@@ -524,6 +526,8 @@ void session_describe(struct session *session, struct mmtrace_session *info)
 		info->flags |= MMTRACE_SESSION_FILTER;
 	if (rcu_access_pointer(session->trigger))
 		info->flags |= MMTRACE_SESSION_TRIGGER;
+	if (pulse_has_stopped_for(&session->pulse))
+		info->flags |= MMTRACE_SESSION_INTERRUPTED;
 	mutex_lock(&session->ledger_lock);
 	info->memory = session->reader ? rings_size(session) : 0;
 	info->state = state_of(session);

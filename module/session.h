@@ -16,6 +16,7 @@
 #include <linux/workqueue.h>
 
 #include "follow.h"
+#include "pulse.h"
 #include "ring.h"
 
 struct filter;
@@ -85,6 +86,7 @@ enum session_state {
  * @events: set of those that it wants
  * @follows: it takes calls of those that it follows alone; dispatch's own, too
  * @follow: these
+ * @pulse: what it is told of probes that are switched off
  * @refs: its file, and those who look at it from others
  * @place: in the registry, like @id
  * @id: no other session ever has it
@@ -116,6 +118,7 @@ struct session {
 	u32				events;
 	bool				follows;
 	struct follow			follow;
+	struct pulse_listener		pulse;
 
 	struct kref			refs;
 	struct list_head		place;

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "pulse.h"
 #include "ring.h"
 #include "session.h"
 #include "source.h"
@@ -15,7 +16,7 @@
 /**
  * source_init() - prepare a source that holds nothing
  * @source: to prepare, all zero
- * @ring: its ring; NULL for what was missed
+ * @ring: its ring; NULL for what was missed or interrupted
  * @cpu: of the ring
  *
  * Return: 0 or -ENOMEM.
@@ -138,15 +139,31 @@ static void read_one(const struct session *session, struct source *source)
 	}
 }
 
+static void fill_interrupted(struct session *session, struct source *source)
+{
+	struct pulse_gap gap;
+
+	if (pulse_next(&session->pulse, &gap))
+		make_lost(source, &(struct mmtrace_lost) {
+				.first	= gap.first,
+				.last	= gap.last,
+				.cause	= MMTRACE_LOST_INTERRUPTED,
+			  }, 0);
+}
+
 /**
- * source_fill() - hold what comes next in a ring
+ * source_fill() - hold what comes next in a ring, or the next interruption
  * @session: with the ledger's lock
- * @source: one of its reader's, with a ring, that holds nothing
+ * @source: one of its reader's, not the one for what was missed, that holds nothing
  */
 void source_fill(struct session *session, struct source *source)
 {
 	u32 len;
 
+	if (!source->ring) {
+		fill_interrupted(session, source);
+		return;
+	}
 	if (source_leaves_out(source, source->cursor.number)) {
 		source_leave_out(session, source);
 		return;
@@ -172,7 +189,7 @@ void source_take(struct session *session, struct source *source)
 		return;
 	source->record = source->room;
 	source->full = false;
-	if (source->ring)
+	if (source->ring || source->interruptions)
 		source_fill(session, source);
 }
 

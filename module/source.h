@@ -23,10 +23,11 @@ struct walk {
 };
 
 /**
- * struct source - a ring, or what was missed
- * @ring: NULL for what was missed
+ * struct source - a ring, or what was missed, or interruptions
+ * @ring: NULL for the latter two
  * @cursor: behind what is held
  * @cpu: of the ring
+ * @interruptions: it is for these
  * @full: something is held
  * @delivered: records of which read() has copied the last byte; by event
  * @from: sequence number of the first record to give; see window.c
@@ -41,6 +42,7 @@ struct source {
 	const struct ring	*ring;
 	struct ring_cursor	cursor;
 	u32			cpu;
+	bool			interruptions;
 	bool			full;
 	u64			delivered[MMTRACE_EVENT_COUNT];
 	u64			from;

@@ -275,7 +275,10 @@ static void put_lost(struct line *line, const struct mmtrace_record *rec)
 
 	put_no_call(line, mmtrace_event_name(rec->head.event));
 	start = line->at;
-	line_decimal(line, lost->count);
+	if (lost->cause == MMTRACE_LOST_INTERRUPTED)
+		line_char(line, '?');
+	else
+		line_decimal(line, lost->count);
 	line_pad(line, start, 14);
 	line_literal(line, " cause=");
 	line_name_or(line, mmtrace_lost_name(lost->cause), lost->cause);
@@ -287,7 +290,7 @@ static void put_lost(struct line *line, const struct mmtrace_record *rec)
 		line_literal(line, " event=");
 		line_name_or(line, mmtrace_event_name(lost->missed_event),
 			     lost->missed_event);
-	} else {
+	} else if (lost->cause != MMTRACE_LOST_INTERRUPTED) {
 		put_seq(line, &rec->head);
 	}
 }

@@ -88,6 +88,17 @@ void wake_at_end(struct session *session)
 }
 
 /**
+ * wake_now() - wake, as there is something that is in no ring
+ * @session: of which readers may sleep
+ *
+ * Context: may sleep.
+ */
+void wake_now(struct session *session)
+{
+	wake_up_readers(session);
+}
+
+/**
  * wake_init() - prepare a session for sleeping readers
  * @session: new
  */

@@ -12,6 +12,7 @@ void wake_exit(struct session *session);
 void wake_ring_bell(struct session_cpu *cpu);
 void wake_request(struct session *session);
 void wake_at_end(struct session *session);
+void wake_now(struct session *session);
 
 /**
  * wake_after_write() - call the reader, if it sleeps and it is time

@@ -96,10 +96,10 @@ tree()
 		only_in "$files" "$pattern"
 	done <<-END
 		LINUX_VERSION_CODE|KERNEL_VERSION module/compat.h
-		task_pt_regs|regs_(get|return)|regs-> module/entry.c module/stack.c
+		task_pt_regs|regs_(get|return)|regs-> module/entry.c module/stack.c module/tripwire.c
 		"__(x64|ia32|arm64|do)_ module/hook.c
 		copy_(to|from)_user module/ioctl.c module/reader.c module/compat.h
-		peek_user module/entry.c module/stack.c module/compat.h
+		peek_user module/entry.c module/stack.c module/tripwire.c module/compat.h
 		MMTRACE_IOC_[A-Z] module/ioctl.c user/lib/device.c
 		"/dev/mmtrace include/libmmtrace.h
 		"lib/ user/filter.h user/filter.c

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "account.h"
+#include "interruption.h"
 #include "message.h"
 
 /**
@@ -35,4 +36,9 @@ void account_tell_losses(const struct ledger *ledger)
 	if (all->missed)
 		complain("%llu calls missed: the kernel's probe layer did not report them",
 			 (unsigned long long)all->missed);
+	if (all->interruptions)
+		complain("interrupted %llu times, %llu.%03llu s in all: " INTERRUPTION_WHY,
+			 (unsigned long long)all->interruptions,
+			 (unsigned long long)(all->interrupted / 1000000000),
+			 (unsigned long long)(all->interrupted / 1000000 % 1000));
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "filter.h"
+#include "interruption.h"
 #include "libmmtrace.h"
 #include "message.h"
 #include "names.h"
@@ -57,6 +58,12 @@ static __u32 other_sessions(const struct mmtrace_info *info)
 	return info->sessions ? info->sessions - 1 : 0;
 }
 
+/* It is the same for all. */
+static bool is_interrupted(const struct status *status)
+{
+	return status->events[MMTRACE_EVENT_DO_MMAP].flags & MMTRACE_EVENT_INTERRUPTED;
+}
+
 static void print_event(const struct mmtrace_event_info *event)
 {
 	printf("%-17s %-10s %-6s %-7s %8u %10llu  %.*s\n",
@@ -81,6 +88,9 @@ static int print_status(struct mmt_device *device, const struct status *status)
 	       info->max_sessions);
 	printf("rings     one for each of %u CPUs, %llu to %llu bytes\n", info->cpus,
 	       (unsigned long long)info->ring_min, (unsigned long long)info->ring_max);
+	if (is_interrupted(status))
+		puts("probes    switched off: nothing is seen; to switch them on:\n"
+		     "          " INTERRUPTION_END);
 	fputs("filter    ", stdout);
 	if (!mmt_program_len(status->filter)) {
 		fputs("none: every call may pass\n", stdout);
@@ -147,6 +157,7 @@ static int print_json(struct mmt_device *device, const struct status *status)
 	       (unsigned long long)info->ring_min, (unsigned long long)info->ring_max,
 	       mmt_program_len(status->filter));
 	json_filter(status->filter);
+	printf(",\"interrupted\":%s", is_interrupted(status) ? "true" : "false");
 	fputs(",\"events\":[", stdout);
 	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
 		if (event > 1)

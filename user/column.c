@@ -96,7 +96,7 @@ const struct column columns[] = {
 	STACK("stack_cut", MMTRACE_STACK_CUT),
 	STACK("stack_broken", MMTRACE_STACK_BROKEN),
 	STACK("stack_link", MMTRACE_STACK_LINK),
-	{ "count", COLUMN_UNSIGNED, 8, .at = LOST(lost.count) },
+	{ "count", COLUMN_COUNT, 8, .at = LOST(lost.count) },
 	{ "first", COLUMN_UNSIGNED, 8, .at = LOST(lost.first) },
 	{ "last", COLUMN_UNSIGNED, 8, .at = LOST(lost.last) },
 	{ "cause", COLUMN_CAUSE, 4, .at = LOST(lost.cause) },
@@ -144,6 +144,8 @@ bool column_has(const struct column *column, const struct mmtrace_record *rec)
 		return (__s64)column_number(column, rec) >= 0;
 	if (column->kind == COLUMN_ERRNO)
 		return has_failed(rec);
+	if (column->kind == COLUMN_COUNT)
+		return rec->lost.cause != MMTRACE_LOST_INTERRUPTED;
 	if (column->kind == COLUMN_EVENT && !column->framed)
 		return rec->lost.cause == MMTRACE_LOST_MISSED;
 	return true;

@@ -20,6 +20,7 @@
  * @COLUMN_OPEN_FLAGS: likewise
  * @COLUMN_EVENT: enum mmtrace_event
  * @COLUMN_CAUSE: enum mmtrace_lost_cause
+ * @COLUMN_COUNT: __u64, of what can be counted
  * @COLUMN_BOOL: bit @mask of the record's flags
  * @COLUMN_COMM: a name of fixed size
  * @COLUMN_PATH: that of the file
@@ -38,6 +39,7 @@ enum column_kind {
 	COLUMN_OPEN_FLAGS,
 	COLUMN_EVENT,
 	COLUMN_CAUSE,
+	COLUMN_COUNT,
 	COLUMN_BOOL,
 	COLUMN_COMM,
 	COLUMN_PATH,

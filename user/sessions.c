@@ -45,6 +45,12 @@ static void text_session(const struct mmtrace_session *session, const struct mmt
 	       (unsigned long long)stats->filtered, (unsigned long long)stats->delivered,
 	       (unsigned long long)stats->lost, (unsigned long long)stats->overwritten,
 	       (unsigned long long)stats->pending);
+	if (stats->interruptions)
+		printf("      interrupted %llu times, %llu.%03llu s in all%s\n",
+		       (unsigned long long)stats->interruptions,
+		       (unsigned long long)(stats->interrupted / 1000000000),
+		       (unsigned long long)(stats->interrupted / 1000000 % 1000),
+		       session->flags & MMTRACE_SESSION_INTERRUPTED ? ", and is so now" : "");
 }
 
 static void text_head(void)
@@ -92,9 +98,11 @@ static void json_stats(const struct mmtrace_stats *stats)
 	printf(",\"hits\":%llu,\"filtered\":%llu,\"delivered\":%llu,\"lost\":%llu,",
 	       (unsigned long long)stats->hits, (unsigned long long)stats->filtered,
 	       (unsigned long long)stats->delivered, (unsigned long long)stats->lost);
-	printf("\"overwritten\":%llu,\"pending\":%llu,\"missed\":%llu}",
+	printf("\"overwritten\":%llu,\"pending\":%llu,\"missed\":%llu,",
 	       (unsigned long long)stats->overwritten, (unsigned long long)stats->pending,
 	       (unsigned long long)stats->missed);
+	printf("\"interruptions\":%llu,\"interrupted_ns\":%llu}",
+	       (unsigned long long)stats->interruptions, (unsigned long long)stats->interrupted);
 }
 
 /* Of each event the sum, and each CPU that has something. */
@@ -142,6 +150,8 @@ static void json_session(const struct mmtrace_session *session)
 	       state_name(session), (unsigned long long)session->opened,
 	       (unsigned long long)session->memory,
 	       session->flags & MMTRACE_SESSION_FILTER ? "true" : "false");
+	printf(",\"interrupted\":%s",
+	       session->flags & MMTRACE_SESSION_INTERRUPTED ? "true" : "false");
 	json_events(session->events);
 	printf(",\"mode\":\"%s\",\"format\":\"%s\",\"own\":%s,", mode_name(session),
 	       session->format == MMTRACE_FORMAT_BINARY ? "binary" : "text",

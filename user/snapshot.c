@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "handover.h"
+#include "interruption.h"
 #include "libmmtrace.h"
 #include "message.h"
 #include "output.h"
@@ -54,6 +55,8 @@ static void count(struct snapshot *snapshot, const struct mmtrace_record *record
 		snapshot->records++;
 	else if (record->lost.cause == MMTRACE_LOST_MISSED)
 		snapshot->missed += record->lost.count;
+	else if (record->lost.cause == MMTRACE_LOST_INTERRUPTED)
+		snapshot->interrupted += record->lost.last - record->lost.first;
 	else
 		snapshot->overwritten += record->lost.count;
 }
@@ -112,6 +115,10 @@ static void tell(const struct snapshot *snapshot)
 	complain("%llu records, %llu overwritten, %llu missed",
 		 (unsigned long long)snapshot->records, (unsigned long long)snapshot->overwritten,
 		 (unsigned long long)snapshot->missed);
+	if (snapshot->interrupted)
+		complain("interrupted for %llu.%03llu s: " INTERRUPTION_WHY,
+			 (unsigned long long)(snapshot->interrupted / NS),
+			 (unsigned long long)(snapshot->interrupted / 1000000 % 1000));
 }
 
 static int rearm(struct snapshot *snapshot, const struct mmt_program *program,

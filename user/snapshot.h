@@ -18,6 +18,7 @@
  * @records: that there were
  * @overwritten: records lost between them, or before
  * @missed: calls that the probe layer did not report
+ * @interrupted: ns in which the probes were switched off
  */
 struct snapshot {
 	const char	*name;
@@ -29,6 +30,7 @@ struct snapshot {
 	__u64		records;
 	__u64		overwritten;
 	__u64		missed;
+	__u64		interrupted;
 };
 
 int snapshot_run(struct snapshot *snapshot);

@@ -192,6 +192,7 @@ static void take_ledger(struct tables *tables, const struct ledger *ledger)
 	tables->lost[MMTRACE_LOST_RING_FULL] = sum->lost;
 	tables->lost[MMTRACE_LOST_OVERWRITTEN] = sum->overwritten;
 	tables->lost[MMTRACE_LOST_MISSED] = sum->missed;
+	tables->lost[MMTRACE_LOST_INTERRUPTED] = sum->interruptions;
 }
 
 static int end(struct render *render, const struct ledger *ledger)

@@ -25,16 +25,34 @@ hooked_at()
 	done
 }
 
+# watched: where mmtrace looks whether probes are on at all
+watched()
+{
+	printf '%s\n' beat_of_ftrace write_enabled_file_bool
+	[ "$(uname -m)" != x86_64 ] || echo ftrace_enable_sysctl
+}
+
+# not_watched: where else, only while they are not; and a probe that stands beside another one
+not_watched()
+{
+	echo beat_of_breakpoint
+	[ "$(uname -m)" != x86_64 ] || echo ftrace_enable_sysctl
+}
+
 # expected ARMED-EVENTS: what probes should print
 expected()
 {
 	local event sign
 
-	for event in do_mmap mremap remap_file_pages mmap mmap2; do
-		sign=-
-		case " $1 " in *" $event "*) sign=+ ;; esac
-		hooked_at "$event" | sed "s/^/$sign/"
-	done | sort
+	{
+		not_watched | sed 's/^/-/'
+		watched | if [ -n "$1" ]; then sed 's/^/+/'; else sed 's/^/-/'; fi
+		for event in do_mmap mremap remap_file_pages mmap mmap2; do
+			sign=-
+			case " $1 " in *" $event "*) sign=+ ;; esac
+			hooked_at "$event" | sed "s/^/$sign/"
+		done
+	} | sort
 }
 
 # armed_are EVENTS: the kernel has just these probes armed, and has no others
@@ -51,7 +69,7 @@ states()
 
 defaults="do_mmap mremap remap_file_pages"
 equal "every event has a hook" "$(hooked_at do_mmap mremap remap_file_pages mmap mmap2 | grep -c .)" \
-	"$(probes | grep -c .)"
+	"$(probes | grep -cvwFf <(watched; not_watched))"
 states "nothing is armed after load" ""
 start_cat first
 first=$pid

@@ -5,7 +5,7 @@
 # be unloaded while somebody reads, and can the moment the last reader closes, under
 # load; that readers may be killed at any time; and that nothing is left afterwards.
 #
-# timeout: 300
+# timeout: 600
 
 . "$(dirname "$0")/testing.sh"
 

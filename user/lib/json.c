@@ -231,7 +231,10 @@ static void put_lost(FILE *out, const struct mmtrace_record *rec)
 {
 	const struct mmtrace_lost *lost = &rec->lost;
 
-	put_unsigned(out, "count", lost->count);
+	if (lost->cause == MMTRACE_LOST_INTERRUPTED)
+		put_null(out, "count");
+	else
+		put_unsigned(out, "count", lost->count);
 	put_unsigned(out, "first", lost->first);
 	put_unsigned(out, "last", lost->last);
 	put_name(out, "cause", mmtrace_lost_name(lost->cause), lost->cause);

@@ -163,7 +163,7 @@ def ctf_messages(bt2, path):
 def losses(cpus):
     """How many, and until when."""
     return sorted((record["count"], record["time"]) for records in cpus.values()
-                  for record in records if record["event"] == "lost")
+                  for record in records if record["event"] == "lost" and record["count"])
 
 
 def check_ctf(records):
@@ -380,7 +380,7 @@ def check_flame_graph(raw, total):
 
 
 def count_of(record):
-    return record["count"] if record["event"] == "lost" else 1
+    return record["count"] or 0 if record["event"] == "lost" else 1
 
 
 def bytes_of(record):

@@ -80,7 +80,7 @@ static void give_lost(struct corpus *corpus, __u32 cause)
 {
 	memset(&sample, 0, sizeof(sample));
 	sample.rec.head.size = sizeof(struct mmtrace_head) + sizeof(struct mmtrace_lost);
-	sample.rec.lost.count = 1 + random() % 100;
+	sample.rec.lost.count = cause == MMTRACE_LOST_INTERRUPTED ? 0 : 1 + random() % 100;
 	sample.rec.lost.cause = cause;
 	sample.rec.lost.missed_event = cause == MMTRACE_LOST_MISSED ? MMTRACE_EVENT_MREMAP : 0;
 	give(corpus);

@@ -42,6 +42,8 @@ static void test_lines(void)
 	sample.rec.head.size = sizeof(struct mmtrace_head) + sizeof(struct mmtrace_lost);
 	sample.rec.lost = (struct mmtrace_lost){ 5, 1, 2, MMTRACE_LOST_MISSED, 1 };
 	same("missed");
+	sample.rec.lost = (struct mmtrace_lost){ 0, 1, 2, MMTRACE_LOST_INTERRUPTED, 0 };
+	same("interrupted");
 	sample.rec.head.event = 9;
 	same("an event of a newer module");
 }

@@ -36,7 +36,8 @@ for table in TABLES:
     ok(rows and all(map(agrees, rows)), f"{table}: rows agree with themselves")
     ok(sum(row["calls"] for row in rows) == tables["total"]["calls"], f"{table}: and are all calls")
 ok(tables["total"]["errnos"] == {"ENOMEM": 64, "4000": 64}, "errors by name and number")
-ok(tables["lost"] == {"ring_full": 7, "overwritten": 0, "missed": 2, "unknown": 1}, "losses by cause")
+ok(tables["lost"] == {"ring_full": 7, "overwritten": 0, "missed": 2, "interrupted": 0,
+                      "unknown": 1}, "losses by cause")
 ok(tables["unknown_records"] == 1, "records of a newer module")
 path = tables["file"][0]
 ok(bytes.fromhex(path["path_hex"]).startswith(b"/usr/lib/a\n\t\x1b[31m/"), "a path that is no UTF-8")

@@ -105,6 +105,10 @@ static void test_lost(void)
 	sample.rec.lost.cause = MMTRACE_LOST_MISSED;
 	sample.rec.lost.missed_event = MMTRACE_EVENT_MREMAP;
 	same("missed");
+	sample.rec.lost = (struct mmtrace_lost){
+		0, 12100000000ull, 12300000000ull, MMTRACE_LOST_INTERRUPTED, 0
+	};
+	same("interrupted");
 	sample.rec.lost.cause = 77;
 	mmtrace_text(line, sizeof(line), &sample.rec);
 	ok(strstr(line, " cause=77 "), "a cause of a newer module");

@@ -331,18 +331,25 @@ struct mmtrace_stack {
  *	to tell mmtrace of the return of another one. Takes no sequence number. What a
  *	filter rejects at its entry is not missed; what it would have rejected at its
  *	return may be
+ * @MMTRACE_LOST_INTERRUPTED: the kernel's probes were switched off, by
+ *	kernel.ftrace_enabled or kprobes/enabled in debugfs. Takes no sequence number.
+ *	Nobody knows how many calls there were, or whether there were any. One comes
+ *	when that is noticed, within a second, and one when it is over, or the session
+ *	stops, for the rest
  */
 enum mmtrace_lost_cause {
 	MMTRACE_LOST_RING_FULL		= 1,
 	MMTRACE_LOST_OVERWRITTEN	= 2,
 	MMTRACE_LOST_MISSED		= 3,
+	MMTRACE_LOST_INTERRUPTED	= 4,
 };
 
 /**
  * struct mmtrace_lost - what is lost
- * @count: of calls
+ * @count: of calls; 0 for MMTRACE_LOST_INTERRUPTED
  * @first: when the first of them completed, ns of CLOCK_MONOTONIC; for
- *	MMTRACE_LOST_MISSED, the last time at which nothing more was missing
+ *	MMTRACE_LOST_MISSED, the last time at which nothing more was missing; for
+ *	MMTRACE_LOST_INTERRUPTED, not after the first that was not seen
  * @last: when the last of them completed; it is the @time of the record
  * @cause: enum mmtrace_lost_cause
  * @missed_event: with MMTRACE_LOST_MISSED: enum mmtrace_event; else 0
@@ -418,6 +425,7 @@ struct mmtrace_info {
 #define MMTRACE_EVENT_AVAILABLE	(1u << 0) /* can be traced here */
 #define MMTRACE_EVENT_ARMED	(1u << 1) /* a session wants it, and the kernel took the probe */
 #define MMTRACE_EVENT_TESTED	(1u << 2) /* the self-test at load has seen it tell the truth */
+#define MMTRACE_EVENT_INTERRUPTED (1u << 3) /* a session runs, but the kernel's probes are off */
 
 /**
  * struct mmtrace_event_info - ioctl(MMTRACE_IOC_EVENT): how an event is traced
@@ -517,6 +525,9 @@ struct mmtrace_config {
  * @followed: out: threads that the session follows now; whatever @event is
  * @unfollowed: out: threads that it should, but there was no memory; what they
  *	made is not followed either, and not counted
+ * @interruptions: out: how often the kernel's probes were switched off while the
+ *	session ran, whatever @event is; see MMTRACE_LOST_INTERRUPTED
+ * @interrupted: out: ns in which calls may not have been seen for that reason
  *
  * While no call completes: hits = filtered + delivered + lost + overwritten +
  * pending, for each session, event and CPU.
@@ -536,6 +547,8 @@ struct mmtrace_stats {
 	__u32	reserved;
 	__u64	followed;
 	__u64	unfollowed;
+	__u64	interruptions;
+	__u64	interrupted;
 };
 #define MMTRACE_IOC_STATS	_IO(MMTRACE_IOC_TYPE, 0x06)
 
@@ -819,6 +832,7 @@ enum mmtrace_state {
 #define MMTRACE_SESSION_SELF	(1u << 0) /* it is the one that asks */
 #define MMTRACE_SESSION_FILTER	(1u << 1) /* it has a filter */
 #define MMTRACE_SESSION_TRIGGER	(1u << 2) /* it has a trigger */
+#define MMTRACE_SESSION_INTERRUPTED (1u << 3) /* it runs, but the kernel's probes are off */
 
 /**
  * struct mmtrace_session - ioctl(MMTRACE_IOC_SESSION): any session of the machine
