@@ -76,6 +76,9 @@ check-debug: ## the guest's tests on kernels that find bugs of memory, locks, ra
 fuzz: ## libFuzzer over expressions, programs, recordings (SECONDS=60 each; FUZZ=device KERNEL= for the module)
 	+@$(SELECT) tests/fuzz/$(or $(FUZZ),user).sh $(SECONDS)
 
+check-others: ## beside other tracers; the kernel's mm selftests and stress-ng (TESTS="coexist mm stress"; 15 minutes)
+	+@$(SELECT) tests/others.sh $(TESTS)
+
 shell: ## a shell in the virtual machine, with the module loaded
 	+@$(SELECT) tests/vm/run --interactive
 
@@ -107,5 +110,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 	@echo "Everything that bench, check, deb, demo, shell, style and sparse need is installed by them."
 
-.PHONY: all module user headers install uninstall deb demo check check-matrix check-debug fuzz shell bench style \
-	tree-clean sparse clean help
+.PHONY: all module user headers install uninstall deb demo check check-matrix check-debug check-others fuzz shell bench \
+	style tree-clean sparse clean help
