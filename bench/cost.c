@@ -26,6 +26,8 @@
 #include <linux/membarrier.h>
 #include <linux/mmtrace.h>
 
+#include "steady.h"
+
 #define CALLS		50
 #define ROUNDS		20	/* the least of which counts: without a timer tick in it */
 #define DEVICE		"/dev/mmtrace"
@@ -45,14 +47,6 @@ static void die(const char *what)
 static double min(double a, double b)
 {
 	return a < b ? a : b;
-}
-
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
 static void *mapped[CALLS];
@@ -334,6 +328,8 @@ int main(int argc, char **argv)
 	int failed = 0;
 	size_t i;
 
+	if (unmap_vdso())
+		die("no vdso");
 	file = make(SHORT_FILE);
 	other_file = make(OTHER_FILE);
 	/* Bare means bare: before the module is there. Once more, as the first time is dearer. */

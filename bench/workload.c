@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "span.h"
+#include "steady.h"
 
 #define CALLS		50
 #define ROUNDS		12
@@ -46,37 +47,6 @@ static void die(const char *what)
 {
 	fprintf(stderr, "workload: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
-}
-
-/*
- * The vdso lies at random even where nothing else does, and by its distance to the stack
- * a new mapping costs one of three prices: so it goes, and now() does without.
- */
-static void unmap_vdso(void)
-{
-	unsigned long begins[8], ends[8];
-	FILE *maps = fopen("/proc/self/maps", "r");
-	char line[256];
-	int n = 0;
-
-	while (maps && n < 8 && fgets(line, sizeof(line), maps))
-		if ((strstr(line, "[vdso") || strstr(line, "[vvar")) &&
-		    sscanf(line, "%lx-%lx", &begins[n], &ends[n]) == 2)
-			n++;
-	if (!n)
-		die("no vdso");
-	fclose(maps);
-	while (n--)
-		if (munmap((void *)begins[n], ends[n] - begins[n]))
-			die("munmap");
 }
 
 static void nothing(void)
@@ -293,7 +263,8 @@ static void run_crowd(int n, int number)
 
 int main(int argc, char **argv)
 {
-	unmap_vdso();
+	if (unmap_vdso())
+		die("no vdso");
 	if (argc == 2 && !strcmp(argv[1], "measure"))
 		measure_all();
 	else if (argc == 3 && !strcmp(argv[1], "map"))
