@@ -157,7 +157,7 @@ static int make_file(const char *path)
 }
 
 /* Name and place change as one: of each path, no name is in the other. */
-TEST_F(rename, directory)
+TEST_F_TIMEOUT(rename, directory, 100)
 {
 	static const char *const paths[PATHS] = { "/p/x/file", "/q/" LONG "/file" };
 	struct mover mover = { .from = "p/x", .to = "q/" LONG, .move = rename };
@@ -167,7 +167,7 @@ TEST_F(rename, directory)
 	EXPECT_EQ(0, mover.error) TH_LOG("%s", strerror(mover.error));
 }
 
-TEST_F(rename, mount)
+TEST_F_TIMEOUT(rename, mount, 100)
 {
 	static const char *const paths[PATHS] = { "/p/x/file", "/q/" LONG "/file" };
 	struct mover mover = { .from = "p/x", .to = "q/" LONG, .move = move_mount_to };
@@ -262,12 +262,12 @@ static void map_in_nest(struct __test_metadata *_metadata, struct place *place,
 	EXPECT_EQ(0, nest.error) TH_LOG("%s", strerror(nest.error));
 }
 
-TEST_F(rename, directories_within_each_other)
+TEST_F_TIMEOUT(rename, directories_within_each_other, 100)
 {
 	map_in_nest(_metadata, &self->place, rename);
 }
 
-TEST_F(rename, mounts_within_each_other)
+TEST_F_TIMEOUT(rename, mounts_within_each_other, 100)
 {
 	map_in_nest(_metadata, &self->place, move_mount_to);
 }
