@@ -15,7 +15,14 @@
 
 #define ROUNDS		10
 #define OPENERS		3
-#define PAUSE_US	500	/* after each, so that the module can go at all */
+/*
+ * After each, so that the module can go at all. Where closing takes long, as it waits for
+ * RCU, that leaves no gap: so the pause is doubled after so many tries.
+ */
+#define PAUSE_US	500
+#define PAUSE_MAX_US	500000
+#define TRIES		500
+#define TRY_US		200
 
 /**
  * struct tally - what the processes that open have seen; shared by all
@@ -23,12 +30,14 @@
  * @absent: it was not
  * @failed: something that must not be
  * @record: the next one shall record, too
+ * @pause: after each, microseconds
  */
 struct tally {
 	atomic_ulong	opened;
 	atomic_ulong	absent;
 	atomic_ulong	failed;
 	atomic_bool	record;
+	atomic_uint	pause;
 };
 
 FIXTURE(unload)
@@ -66,7 +75,7 @@ static void use_device(struct tally *tally)
 	}
 	atomic_fetch_add(is_whole(fd, tally) ? &tally->opened : &tally->failed, 1);
 	close(fd);
-	usleep(PAUSE_US);
+	usleep(atomic_load(&tally->pause));
 }
 
 FIXTURE_SETUP(unload)
@@ -75,6 +84,7 @@ FIXTURE_SETUP(unload)
 
 	self->tally = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, (void *)self->tally);
+	atomic_store(&self->tally->pause, PAUSE_US);
 	for (i = 0; i < OPENERS; i++) {
 		self->pids[i] = fork();
 		while (!self->pids[i])
@@ -95,14 +105,19 @@ FIXTURE_TEARDOWN(unload)
 }
 
 /* Until nobody had it open just then. The kernel says EBUSY while it is being loaded. */
-static void unload(struct __test_metadata *_metadata)
+static void unload(struct __test_metadata *_metadata, struct tally *tally)
 {
+	unsigned int tries = 0, pause = PAUSE_US;
 	long err;
 
-	do {
-		err = module_unload(O_NONBLOCK);
-	} while (err == -EWOULDBLOCK || err == -EBUSY);
+	while (err = module_unload(O_NONBLOCK), err == -EWOULDBLOCK || err == -EBUSY) {
+		if (++tries % TRIES == 0 && pause < PAUSE_MAX_US)
+			pause *= 2;
+		atomic_store(&tally->pause, pause);
+		usleep(TRY_US);
+	}
 	ASSERT_EQ(0, err);
+	atomic_store(&tally->pause, PAUSE_US);
 }
 
 /* Until @counter has grown: the others have noticed. */
@@ -125,7 +140,7 @@ TEST_F_TIMEOUT(unload, against_open, 150)
 	for (i = 0; i < rounds; i++) {
 		atomic_store(&self->tally->record, true);
 		wait_for(_metadata, self->tally, &self->tally->opened);
-		unload(_metadata);
+		unload(_metadata, self->tally);
 		wait_for(_metadata, self->tally, &self->tally->absent);
 		ASSERT_EQ(0, module_load());
 	}
