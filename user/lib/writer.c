@@ -111,10 +111,13 @@ static void put_maps(FILE *out, __u32 tgid, const char *lines)
 	const size_t room = RECORDING_SECTION_MAX - sizeof(struct recording_maps);
 	size_t len = strlen(lines);
 	struct recording_maps *maps;
+	const char *end;
 
-	if (len > room)
-		len = (char *)memrchr(lines, '\n', room) + 1 - lines;
-	maps = malloc(sizeof(*maps) + len);
+	if (len > room) {
+		end = memrchr(lines, '\n', room);
+		len = end ? end + 1 - lines : 0;
+	}
+	maps = len ? malloc(sizeof(*maps) + len) : NULL;
 	if (!maps)
 		return;
 	*maps = (struct recording_maps) { .tgid = tgid };
