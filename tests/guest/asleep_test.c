@@ -283,13 +283,21 @@ TEST_F(asleep, until_they_are_recorded)
 	close(trace.fd);
 }
 
-TEST_F(asleep, while_their_session_ends)
+/* Their calls were begun in a session that is over. */
+static void put_to_sleep_traced(struct __test_metadata *_metadata, struct party *party)
 {
-	static struct trace trace, next;
+	static struct trace trace;
 
 	begin_trace(_metadata, &trace);
-	put_to_sleep(_metadata, &self->party);
+	put_to_sleep(_metadata, party);
 	close(trace.fd);
+}
+
+TEST_F(asleep, while_their_session_ends)
+{
+	static struct trace next;
+
+	put_to_sleep_traced(_metadata, &self->party);
 	expect_nothing_left(_metadata);
 	EXPECT_TRUE(all_asleep(&self->party));
 	begin_trace(_metadata, &next);
@@ -301,11 +309,7 @@ TEST_F(asleep, while_their_session_ends)
 /* scenario 2 */
 TEST_F(asleep, while_the_module_is_unloaded)
 {
-	static struct trace trace;
-
-	begin_trace(_metadata, &trace);
-	put_to_sleep(_metadata, &self->party);
-	close(trace.fd);
+	put_to_sleep_traced(_metadata, &self->party);
 	EXPECT_EQ(0, module_unload(O_NONBLOCK));
 	EXPECT_TRUE(all_asleep(&self->party)) TH_LOG("rmmod has waited for them");
 	wake(_metadata, &self->party);
@@ -317,9 +321,7 @@ TEST_F(asleep, while_it_is_loaded_again)
 {
 	static struct trace trace;
 
-	begin_trace(_metadata, &trace);
-	put_to_sleep(_metadata, &self->party);
-	close(trace.fd);
+	put_to_sleep_traced(_metadata, &self->party);
 	EXPECT_EQ(0, module_unload(O_NONBLOCK));
 	EXPECT_EQ(0, module_load());
 	begin_trace(_metadata, &trace);
