@@ -61,6 +61,12 @@ exported()
 	nm -D --defined-only "$1" | sed -n 's/.* [A-Z] \(.*\)@@LIBMMTRACE_.*/\1/p' | grep -v '^LIBMMTRACE_'
 }
 
+# defined: names that a program linked with it may not have
+defined()
+{
+	nm -g --defined-only "$1" | sed -n 's/^[0-9a-f]* [A-Z] //p'
+}
+
 # others: that are exported and are none of ours
 others()
 {
@@ -89,6 +95,7 @@ symbols()
 	[ -z "$(undocumented)" ]
 	result $? "each has its comment" "$(undocumented)"
 	same "the soname" "$(readelf -d "$so" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')" libmmtrace.so.0
+	same "the static one defines the same" "$(defined "$dir/usr/lib/libmmtrace.a")" "$(in_map)"
 	same "it needs libc alone" "$(readelf -d "$so" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p')" libc.so.6
 }
 
