@@ -9,9 +9,10 @@
 
 . "$(dirname "$0")/testing.sh"
 
-# How often it is loaded and unloaded: two seconds each in an emulated machine.
+# How often it is loaded and unloaded: two seconds each in an emulated machine; and
+# how many readers are killed.
 rounds=${MMTRACE_ROUNDS:-20}
-kills=200
+kills=${MMTRACE_ROUNDS:-200}
 parameters=/sys/module/mmtrace/parameters
 
 kprobes()
