@@ -425,19 +425,20 @@ static void unlink(struct session *session, u32 events)
  * When this returns after an event was taken away, no handler puts a record of
  * it in the session's rings any more.
  *
- * Return: 0; or what hook_arm() said, and all is as it was.
+ * Return: 0; or what hook_arm() or pulse_listen() said, and all is as it was.
  */
 int dispatch_change(struct session *session, u32 events)
 {
 	u32 added = events & ~session->events, removed = session->events & ~events;
-	int err;
+	int err = 0;
 
 	mutex_lock(&dispatch_lock);
 	if (events && !session->events)
-		pulse_listen(&session->pulse);
+		err = pulse_listen(&session->pulse);
 	else
 		pulse_look();
-	err = arm(added);
+	if (!err)
+		err = arm(added);
 	if (!err) {
 		unlink(session, removed);
 		link(session, added);

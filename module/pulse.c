@@ -136,17 +136,26 @@ static void look(void)
 		sound = max(begun, told);
 }
 
-/* What is armed while ftrace is off can't be disarmed: so the tripwires come second. */
-static void begin(void)
+/*
+ * A probe that can't be armed is not silenced, and must not be taken for it. What is
+ * armed while ftrace is off can't be disarmed: so the tripwires come second.
+ */
+static int begin(void)
 {
+	int err;
+
+	err = enable_kprobe(&ftrace_probe);
+	if (err)
+		return err;
 	armed = true;
 	sound = ktime_get_ns();
 	schedule_delayed_work(&beat, PERIOD);
 	look();
-	if (stopped)
-		return;
-	tripwire_arm();
-	look();
+	if (!stopped) {
+		tripwire_arm();
+		look();
+	}
+	return 0;
 }
 
 /* When nobody listens, and it can be done. What is off now, begin() looks at again. */
@@ -236,24 +245,35 @@ void pulse_prepare(struct pulse_listener *listener)
 	INIT_LIST_HEAD(&listener->place);
 }
 
-/**
- * pulse_listen() - begin to be told
- * @listener: of a session whose hooks are about to be armed
- */
-void pulse_listen(struct pulse_listener *listener)
+static void add(struct pulse_listener *listener)
 {
-	mutex_lock(&pulse_lock);
-	if (armed)
-		look();
-	else
-		begin();
 	listener->since = ktime_get_ns();
 	list_add(&listener->place, &listeners);
 	if (stopped) {
 		listener->count++;
 		tell(listener, listener->since, listener->since);
 	}
+}
+
+/**
+ * pulse_listen() - begin to be told
+ * @listener: of a session whose hooks are about to be armed
+ *
+ * Return: 0; or what the kernel said of the probe, and nobody listens: -ENOMEM.
+ */
+int pulse_listen(struct pulse_listener *listener)
+{
+	int err = 0;
+
+	mutex_lock(&pulse_lock);
+	if (armed)
+		look();
+	else
+		err = begin();
+	if (!err)
+		add(listener);
 	mutex_unlock(&pulse_lock);
+	return err;
 }
 
 /**

@@ -41,7 +41,7 @@ struct pulse_listener {
 int pulse_init(void);
 void pulse_exit(void);
 void pulse_prepare(struct pulse_listener *listener);
-void pulse_listen(struct pulse_listener *listener);
+int pulse_listen(struct pulse_listener *listener);
 void pulse_leave(struct pulse_listener *listener);
 void pulse_look(void);
 bool pulse_next(struct pulse_listener *listener, struct pulse_gap *gap);
