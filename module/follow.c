@@ -72,6 +72,7 @@ struct followed {
 
 static DEFINE_HASHTABLE(table, TABLE_BITS);
 static LIST_HEAD(reserve);
+/* Written with the lock alone; whoever fills the reserve looks at it without. */
 static unsigned int reserve_count;
 static DEFINE_RAW_SPINLOCK(follow_lock);
 
@@ -115,7 +116,7 @@ static void give_back(struct followed *entry)
 
 	raw_spin_lock_irqsave(&follow_lock, flags);
 	list_add(&entry->link, &reserve);
-	reserve_count++;
+	WRITE_ONCE(reserve_count, reserve_count + 1);
 	raw_spin_unlock_irqrestore(&follow_lock, flags);
 }
 
@@ -168,9 +169,9 @@ static int put(struct session *session, const struct task_struct *task, bool chi
 	entry = list_first_entry_or_null(&reserve, struct followed, link);
 	if (!entry)
 		return -ENOMEM;
-	reserve_count--;
+	WRITE_ONCE(reserve_count, reserve_count - 1);
 	list_move(&entry->link, &follow->tasks);
-	follow->count++;
+	WRITE_ONCE(follow->count, follow->count + 1);
 	entry->task = task;
 	entry->session = session;
 	entry->children = children;
@@ -185,7 +186,8 @@ static void drop(struct followed *entry)
 
 	hash_del_rcu(&entry->node);
 	list_del(&entry->link);
-	if (!--follow->count)
+	WRITE_ONCE(follow->count, follow->count - 1);
+	if (!follow->count)
 		wake_at_end(entry->session);
 	call_rcu(&entry->rcu, give_back_rcu);
 }

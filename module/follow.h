@@ -15,7 +15,7 @@ struct session;
  * @begun: somebody, once
  * @ended: nobody comes in any more; like all below it under follow.c's own lock
  * @tasks: list of struct followed
- * @count: of these
+ * @count: of these; written with the lock alone, and looked at without, too
  * @unfollowed: tasks that should be, had there been memory
  */
 struct follow {
