@@ -54,7 +54,7 @@ boot_wide()
 		mapfile -t tests < <(awk -v cpus="$cpus" -v only=" $* " '
 			$2 == cpus && (only == "  " || index(only, " " $1 " ")) { print $1 }' "$guest/cpus")
 		[ "${#tests[@]}" = 0 ] || boot "$cpus" "${tests[@]}" |
-			sed "s,^@@begin guest/,&$cpus-cpus/,"
+			sed -u "s,^@@begin guest/,&$cpus-cpus/,"
 	done
 }
 
@@ -86,4 +86,4 @@ all()
 	fi
 }
 
-all "$@" | sed "s,^@@begin guest/,@@begin $target/,"
+all "$@" | sed -u "s,^@@begin guest/,@@begin $target/,"
