@@ -29,7 +29,10 @@
 
 #define PERIOD	HZ
 
-/* Guards all that is here, and all listeners. */
+/*
+ * Guards all that is here, and all listeners. Whoever reads looks at @stopped and at its
+ * own @gaps_len without it.
+ */
 static DEFINE_MUTEX(pulse_lock);
 static LIST_HEAD(listeners);
 
@@ -94,11 +97,14 @@ static bool is_heard(struct kprobe *probe, void (*beat)(void))
 /* One that does not read in time is told of the last ones as if they were one. */
 static void tell(struct pulse_listener *listener, u64 first, u64 last)
 {
+	unsigned int at = min(listener->gaps_len, PULSE_GAPS - 1u);
+
 	first = max(first, listener->since);
 	listener->duration += last - first;
 	if (listener->gaps_len == PULSE_GAPS)
-		first = listener->gaps[--listener->gaps_len].first;
-	listener->gaps[listener->gaps_len++] = (struct pulse_gap) { first, last };
+		first = listener->gaps[at].first;
+	listener->gaps[at] = (struct pulse_gap) { first, last };
+	WRITE_ONCE(listener->gaps_len, at + 1);
 }
 
 static void tell_all(u64 first, bool is_new)
@@ -131,7 +137,7 @@ static void look(void)
 		tell_all(tripped, true);
 	else if (!heard && !stopped)
 		tell_all(tripped ?: sound, true);
-	stopped = !heard;
+	WRITE_ONCE(stopped, !heard);
 	if (heard)
 		sound = max(begun, told);
 }
@@ -329,7 +335,7 @@ bool pulse_next(struct pulse_listener *listener, struct pulse_gap *gap)
 	found = listener->gaps_len;
 	if (found) {
 		*gap = listener->gaps[0];
-		listener->gaps_len--;
+		WRITE_ONCE(listener->gaps_len, listener->gaps_len - 1);
 		memmove(listener->gaps, listener->gaps + 1,
 			listener->gaps_len * sizeof(listener->gaps[0]));
 	}
