@@ -15,14 +15,16 @@
  *   that are not on the way disturbs nobody.
  *
  * - Mounts have no such count that a module can see, so where each is mounted is
- *   read twice, all of it the second time after all of it the first. A mount that
+ *   read again, all of it after all of it was read before. A mount that
  *   is just being moved is mounted on nothing, or is not in the hash of mounts, so
  *   it is not taken for one that is where it is. Nor can a walk know that a mount
  *   is on nothing for good: only one that comes to current's root has found
- *   the path. Two equal readings could be deceived by mounts that go away and
+ *   the path. Equal readings could be deceived by mounts that go away and
  *   come back, but then each of the readings has to find its own mount in place
- *   while another one on the way is not: six moves of two mounts or more, in
- *   step with the readings. A mount that is unmounted never comes back.
+ *   while another one on the way is not: of two readings, six moves of two mounts or
+ *   more, in step with them. As a machine may stand still in a climb, which is long, two
+ *   readings come behind it that are short and one right after the other. A mount
+ *   that is unmounted never comes back.
  *
  * Dentries, their names and mounts are freed under RCU, for which preemption off
  * is a read section.
@@ -41,7 +43,7 @@
  *   whatever lets go of it after that has to wait for this read section.
  *
  * - A count that is the same was the same all the time, so any moment will do for the
- *   names. The mounts are read twice again.
+ *   names. The mounts are read twice again, right one after the other.
  */
 #include <linux/compiler.h>
 #include <linux/err.h>
@@ -209,6 +211,31 @@ static __always_inline bool is_still_true(const struct walk *walk)
 	return true;
 }
 
+/* Are the mounts where they were, and none of them just being moved? */
+static __always_inline bool is_mounted_still(const struct walk *walk)
+{
+	const struct walk_mount *passed;
+	struct walk_mount now;
+
+	for (passed = walk->mounts; passed < walk->mounts_end; passed++)
+		if (!pass_mount(&now, passed->mount) || now.parent != passed->parent ||
+		    now.mountpoint != passed->mountpoint)
+			return false;
+	return true;
+}
+
+/* Of a single one no two readings can be a mixture. */
+static bool has_several_mounts(const struct walk *walk)
+{
+	return walk->mounts_end - walk->mounts > 1;
+}
+
+static bool is_unlinked(const struct dentry *dentry)
+{
+	/* As d_path() has it: either answer is true of some moment while this is read. */
+	return data_race(d_unlinked(dentry));
+}
+
 static int try(struct walk *walk, const struct path *path, char *to)
 {
 	struct path *root = &walk->root;
@@ -224,7 +251,7 @@ static int try(struct walk *walk, const struct path *path, char *to)
 	err = climb(walk, path, root);
 	if (unlikely(err))
 		return err;
-	walk->unlinked = d_unlinked(path->dentry);
+	walk->unlinked = is_unlinked(path->dentry);
 	len = walk->bytes;
 	if (unlikely(!len || walk->escaped)) {
 		*to = '/';
@@ -232,22 +259,11 @@ static int try(struct walk *walk, const struct path *path, char *to)
 	} else if (likely(len < PATH_MAX)) {
 		write_path(walk, to);
 	}
+	if (unlikely(has_several_mounts(walk) && !is_mounted_still(walk)))
+		return -EAGAIN;
 	if (unlikely(!is_still_true(walk)))
 		return -EAGAIN;
 	return likely(len < PATH_MAX) ? len : -ENAMETOOLONG;
-}
-
-/* Are the mounts where they were, and none of them just being moved? */
-static bool is_mounted_still(const struct walk *walk)
-{
-	const struct walk_mount *passed;
-	struct walk_mount now;
-
-	for (passed = walk->mounts; passed < walk->mounts_end; passed++)
-		if (!pass_mount(&now, passed->mount) || now.parent != passed->parent ||
-		    now.mountpoint != passed->mountpoint)
-			return false;
-	return true;
 }
 
 /* From the file up, as one thing has to be proved before the next is looked at. */
@@ -262,7 +278,7 @@ static bool is_known(struct walk *walk, const struct path *path)
 	/* The addresses before the grace period. */
 	if (poll_state_synchronize_rcu_full(&walk->since) || !is_mounted_still(walk))
 		return false;
-	walk->unlinked = d_unlinked(path->dentry);
+	walk->unlinked = is_unlinked(path->dentry);
 	return is_still_true(walk);
 }
 
