@@ -126,6 +126,8 @@ nasty_names()
 	done
 	marked nasty
 	stop "$pid"
+	# Whoever is killed may have written a part of its last line.
+	[ -z "$(tail -c 1 nasty)" ] || sed -i '$d' nasty
 	check "every line of nasty names is a record" shaped nasty "${#nasty[@]}"
 	for name in "${nasty[@]}"; do
 		quoted=$(LC_ALL=C printf %q "$name")
