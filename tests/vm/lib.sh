@@ -76,8 +76,7 @@ patience()
 {
 	[ -z "${MMTRACE_PATIENCE:-}" ] || { echo "$MMTRACE_PATIENCE"; return; }
 	case $kernel in
-	*-kasan) echo 6 ;;
-	*-kcsan) echo 3 ;;
+	*-kasan | *-kcsan) echo 6 ;;
 	*) echo 1 ;;
 	esac
 }
