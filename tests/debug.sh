@@ -3,7 +3,7 @@
 #
 # debug.sh [TEST...] - all tests of the guest, or those named, on the debug kernels of
 # tests/vm/kernels, or on the one of them that MMTRACE_KERNEL names; without a name also
-# the fuzzer of the device, for MMTRACE_FUZZ_SECONDS
+# insmod with all that can fail in it, and the fuzzer of the device, for MMTRACE_FUZZ_SECONDS
 #
 # First a bug of each kind is planted: a detector that does not see it is a failure.
 # Building the kernels takes a quarter of an hour each, once.
@@ -64,7 +64,9 @@ one()
 		claim "$target/instrumented" "the module is looked at" instrumented || return
 	group "$target/planted" planted
 	tests/kernel.sh "$@"
-	[ $# -gt 0 ] || group "$target/fuzz" tests/fuzz/device.sh
+	[ $# = 0 ] || return 0
+	[ "$flavour" != kasan ] || group "$target/faults-insmod" tests/faults_insmod.sh
+	group "$target/fuzz" tests/fuzz/device.sh
 )
 
 all()
