@@ -8,8 +8,6 @@
  * that map i pages and 5 bytes in their i-th call; from 0 pages on again after 400.
  * MMTRACE_ROUNDS says how many calls each of them makes.
  *
- * For 10^8 records: MMTRACE_ROUNDS=3125000 MMTRACE_PATIENCE=40 tests/run.sh ledger_test
- *
  * timeout: 240
  * cpus: 8
  */

@@ -6,6 +6,9 @@
  * A storm is a thread on each CPU that maps i pages and 5 bytes in its i-th call.
  * The 5 bytes tell its calls from all others, and i tells which number each
  * record must have: that of do_mmap 2i, and that of mmap 2i + 1.
+ *
+ * MMTRACE_ROUNDS says how many calls each thread makes while somebody reads. For 10^8,
+ * half of them in each mode: MMTRACE_ROUNDS=6250000 MMTRACE_PATIENCE=200 tests/run.sh loss_test
  */
 #include <pthread.h>
 #include <sched.h>
@@ -57,14 +60,15 @@ FIXTURE_VARIANT_ADD(loss, overwrite)
 
 static pthread_barrier_t ready;
 static atomic_uint running;
+static unsigned int storm_calls = STORM_CALLS;
 
-static void storm_call(unsigned int i)
+static void storm_call(size_t i)
 {
-	void *room = mmap(NULL, i * PAGE + STORM_MARK, PROT_NONE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t len = i * PAGE + STORM_MARK;
+	void *room = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (room != MAP_FAILED)
-		munmap(room, i * PAGE + STORM_MARK);
+		munmap(room, len);
 }
 
 static void *storm_run(void *data)
@@ -77,7 +81,7 @@ static void *storm_run(void *data)
 	CPU_SET(storm->cpu, &cpus);
 	storm->failed = sched_setaffinity(0, sizeof(cpus), &cpus);
 	pthread_barrier_wait(&ready);
-	for (i = 0; i < STORM_CALLS && !storm->failed; i++)
+	for (i = 0; i < storm_calls && !storm->failed; i++)
 		storm_call(i);
 	atomic_fetch_sub(&running, 1);
 	return NULL;
@@ -170,12 +174,12 @@ static void expect_exact(struct __test_metadata *_metadata, struct trace *trace,
 	unsigned int i;
 
 	for (i = 0; i < cpus; i++) {
-		EXPECT_EQ(2 * STORM_CALLS, delivered[i] + lost[i]) TH_LOG("on CPU %u", i);
+		EXPECT_EQ(2ull * storm_calls, delivered[i] + lost[i]) TH_LOG("on CPU %u", i);
 		all_delivered += delivered[i];
 		all_lost += lost[i];
 	}
 	ASSERT_EQ(0, get_stats(trace->fd, MMTRACE_EVENT_LOST, &stats));
-	EXPECT_EQ(2ull * STORM_CALLS * cpus, stats.hits - stats.filtered);
+	EXPECT_EQ(2ull * storm_calls * cpus, stats.hits - stats.filtered);
 	EXPECT_EQ(all_delivered, stats.delivered);
 	EXPECT_EQ(all_lost, stats.lost + stats.overwritten);
 	EXPECT_EQ(0, stats.pending);
@@ -250,6 +254,7 @@ TEST_F(loss, nobody_reads)
 /* The reader is far too slow for such rings, but it is there. */
 TEST_F(loss, somebody_reads)
 {
+	storm_calls = rounds_of(STORM_CALLS);
 	storm_prepare(_metadata, self->storms, self->cpus);
 	pthread_barrier_wait(&ready);
 	while (atomic_load(&running))
