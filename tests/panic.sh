@@ -59,6 +59,7 @@ if ! said=$(build_all 2>&1); then
 fi
 # It has no verdict, and would have one if it had not panicked.
 status=0
+mkdir -p "$build/vm"
 "$vm/run" --no-build --smp 4 --timeout 180 --expect-complaints --log "$log" \
 	--add "$build/guest-$arch=tests" --script "$top/tests/guest/panic.sh" >"$build/vm/panic.out" 2>&1 ||
 	status=$?
