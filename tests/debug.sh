@@ -47,6 +47,7 @@ planted()
 		--log "$build/vm/planted-$target.log" \
 		--add "$build/planted-$target/planted.ko=planted.ko" \
 		--add tests/guest/testing.sh=tests/testing.sh \
+		--add tests/guest/kmemleak.sh=tests/kmemleak.sh \
 		--script tests/guest/planted.sh -- "$flavour"
 }
 

@@ -38,6 +38,7 @@ fuzz()
 	tests/vm/run --no-build --smp 4 --timeout "$((($2 + 120 + $(patience) - 1) / $(patience) + 120))" \
 		--log "$build/vm/fuzz-$target-$1.log" \
 		--add "$build/fuzz-device=fuzz" --add "$out/seeds-$target=fuzz/seeds" \
+		--add tests/guest/kmemleak.sh=tests/kmemleak.sh \
 		--script tests/fuzz/device/guest.sh -- "$1" "$2" "$chance" |
 		tee "$out/$target.$1.out" | grep -v '^@' || status=1
 	learn "$1"

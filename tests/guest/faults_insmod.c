@@ -11,6 +11,7 @@
  * of it: the last line is "lost N", or "end N" where N things there are not.
  */
 #include "fault.h"
+#include "own_module.h"
 
 #define PROBES		"/sys/kernel/debug/kprobes/list"
 #define LOADED		"/sys/module/mmtrace"
@@ -21,12 +22,7 @@
 /* Of the hooks' instances the self-test needs one: the fewer the quicker. */
 static long load(void *module)
 {
-	return raw_syscall(SYS_finit_module, *(int *)module, "instances=4", 0);
-}
-
-static long unload(void)
-{
-	return raw_syscall(SYS_delete_module, "mmtrace", O_NONBLOCK);
+	return module_insert(*(int *)module, "instances=4");
 }
 
 static unsigned int count_probes(void)
@@ -84,7 +80,7 @@ static bool holds(unsigned int nth, long ret, unsigned int probes)
 		return tell(nth, "insmod", ret);
 	if (!ret && !is_whole())
 		return tell(nth, "an event, or the device, is missing", 0);
-	err = ret ? 0 : unload();
+	err = ret ? 0 : module_unload(O_NONBLOCK);
 	if (err)
 		return tell(nth, "rmmod", err);
 	if (!access(LOADED, F_OK) || !access(DEVICE, F_OK) || count_probes() != probes)

@@ -6,8 +6,8 @@
 
 # shellcheck source=tests/guest/testing.sh
 . /opt/mmtrace/tests/testing.sh
-
-kmemleak=/sys/kernel/debug/kmemleak
+# shellcheck source=tests/guest/kmemleak.sh
+. "$here/kmemleak.sh"
 
 # shellcheck disable=SC2317 # check calls it
 # quiet: the kernel has not complained but of what faults_insmod stops at
@@ -20,14 +20,10 @@ quiet()
 # shellcheck disable=SC2317 # likewise
 no_memory_lost()
 {
-	echo scan >"$kmemleak"
-	sleep 6
-	echo scan >"$kmemleak"
-	! grep '' "$kmemleak"
+	! leaks
 }
 
-echo scan >"$kmemleak"
-echo clear >"$kmemleak"
+leaks_before
 # A console is slow, and what the loader says of its memory is much.
 dmesg -n 3
 dmesg -C

@@ -7,11 +7,17 @@
 
 #define OWN_MODULE	"/opt/mmtrace/mmtrace.ko"
 
-/* 0 or a negative errno. */
+/* 0 or a negative errno; @options are as with insmod(8). */
+static inline long module_insert(int fd, const char *options)
+{
+	return raw_syscall(SYS_finit_module, fd, options, 0);
+}
+
+/* Likewise. */
 static inline long module_load(void)
 {
 	int fd = open(OWN_MODULE, O_RDONLY | O_CLOEXEC);
-	long err = fd < 0 ? -errno : raw_syscall(SYS_finit_module, fd, "", 0);
+	long err = fd < 0 ? -errno : module_insert(fd, "");
 
 	close(fd);
 	return err;
