@@ -22,6 +22,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/seqlock.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/version.h>
 
@@ -168,6 +169,24 @@ static inline long peek_user(void *to, const void __user *from, size_t size)
 	return 0;
 }
 #endif
+
+/**
+ * copy_comm() - the name of a thread, and zeros behind it
+ * @to: where to
+ * @task: whose; another thread may be renaming it, but never writes over the last NUL
+ *
+ * Before 5.17 a task keeps behind a name what is left of the longer one it had.
+ */
+static __always_inline void copy_comm(char to[TASK_COMM_LEN], const struct task_struct *task)
+{
+	size_t len;
+
+	memcpy(to, task->comm, TASK_COMM_LEN);
+	if (LINUX_VERSION_CODE < KERNEL_VERSION(5, 17, 0)) {
+		len = strnlen(to, TASK_COMM_LEN);
+		memset(to + len, 0, TASK_COMM_LEN - len);
+	}
+}
 
 /**
  * current_mnt_ns_id() - inode number of current's mount namespace

@@ -147,8 +147,7 @@ static __always_inline void put_task(struct mmtrace_call *out)
 	out->ptgid = rcu_dereference_sched(task->real_parent)->tgid;
 	out->mnt_ns = current_mnt_ns_id();
 	out->pid_ns = task_pid_ns_id(task);
-	/* Another thread may be renaming this one, but never writes over the last NUL. */
-	memcpy(out->comm, task->comm, sizeof(out->comm));
+	copy_comm(out->comm, task);
 }
 
 /* Not a byte more than the event has: behind it may be the oldest record of the ring. */

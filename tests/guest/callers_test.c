@@ -86,6 +86,8 @@ expect_call(struct __test_metadata *_metadata, struct trace *trace, const struct
 	EXPECT_EQ(caller->pid_ns, record->call.pid_ns);
 	EXPECT_EQ(caller->cgroup, record->call.cgroup);
 	EXPECT_STREQ(caller->comm, record->call.comm);
+	EXPECT_EQ(0, memcmp(caller->comm, record->call.comm, sizeof(caller->comm)))
+		TH_LOG("something is behind the name");
 	return record;
 }
 
@@ -133,6 +135,18 @@ TEST_F(callers, thread)
 	ASSERT_EQ(0, pthread_join(thread, NULL));
 	EXPECT_NE(self->caller->tid, self->caller->tgid);
 	EXPECT_EQ(15, strlen(self->caller->comm));
+	expect_call(_metadata, &self->trace, self->caller);
+}
+
+static bool take_a_shorter_name(void)
+{
+	return !prctl(PR_SET_NAME, "a fifteen bytes") && !prctl(PR_SET_NAME, "b");
+}
+
+/* Nothing is left of the longer name. */
+TEST_F(callers, renamed)
+{
+	fork_caller(_metadata, self->caller, take_a_shorter_name);
 	expect_call(_metadata, &self->trace, self->caller);
 }
 

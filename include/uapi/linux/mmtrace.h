@@ -157,7 +157,7 @@ struct mmtrace_head {
  * @syscall: number of the system call the thread is in, of the 32-bit table
  *	with MMTRACE_R_COMPAT; -1 for none; execveat shows as execve, which the
  *	kernel makes of it
- * @comm: name of the thread, with a NUL at its end
+ * @comm: name of the thread, filled up with NULs, one at least
  */
 struct mmtrace_call {
 	__u64	duration;
@@ -845,7 +845,7 @@ enum mmtrace_state {
  * @state: out: enum mmtrace_state
  * @pid: out: process that opened, as the caller's pid namespace has it; 0 if it
  *	is not to be seen there, or is no more
- * @comm: out: name of the thread that opened, with a NUL at its end
+ * @comm: out: name of the thread that opened, filled up with NULs, one at least
  * @config_flags: out: @flags of struct mmtrace_config
  * @events: out: this and all that follow as in struct mmtrace_config
  * @format: out: MMTRACE_FORMAT_*
