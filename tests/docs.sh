@@ -6,24 +6,10 @@
 
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
+# shellcheck source=tests/results.sh
+. tests/results.sh
 program=$PWD/user/mmtrace-ctl
 header=include/uapi/linux/mmtrace.h
-told=0
-failed=0
-
-# result STATUS WHAT [DETAILS]
-result()
-{
-	told=$((told + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $told - $2"
-		return
-	fi
-	failed=1
-	echo "not ok $told - $2"
-	[ -z "${3:-}" ] || printf '%s\n' "$3" | sed 's/^/#   /'
-}
-
 # same WHAT GOT EXPECTED: the same lines, in any order, and some there are
 same()
 {
@@ -400,5 +386,4 @@ manual_of_recordings
 manual_of_library
 completion
 installed
-echo "1..$told"
-exit "$failed"
+done_testing

@@ -10,12 +10,12 @@
 set -uo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/vm/lib.sh"
+# shellcheck source=tests/results.sh
+. "$top/tests/results.sh"
 select_kernel
 
 MACHINES_MAX=100
 out=$build/vm/faults-insmod.out
-told=0
-failed=0
 
 # sweep FIRST: in a machine of its own
 sweep()
@@ -29,21 +29,13 @@ mkdir -p "$build/vm"
 for ((first = 1, machines = 1; machines <= MACHINES_MAX; first++, machines++)); do
 	sweep "$first"
 	status=$?
-	told=$((told + 1))
 	grep '^#' "$out"
 	read -r how last < <(tail -n 1 "$out")
-	if [ "$status" != 0 ] || [[ $how != end && $how != lost ]]; then
-		sed 's/^/#   /' "$out"
-		failed=1
-		echo "not ok $told - insmod fails as it should: from thing $first on"
-		[[ $how == lost ]] || break
-	else
-		echo "ok $told - insmod fails as it should: things $first to $last"
-	fi
-	[ "$how" != end ] || break
+	[ "$status" = 0 ] && [[ $how == end || $how == lost ]]
+	result $? "insmod fails as it should, from thing $first on${last:+, to $last}" "$(cat "$out")"
+	[ "$how" = lost ] || break
 	first=$last
 done
-[ "$how" = end ] || { failed=1; echo -n "not "; }
-echo "ok $((++told)) - until nothing more fails, in $machines machines"
-echo "1..$told"
-exit "$failed"
+[ "$how" = end ]
+result $? "until nothing more fails, in $machines machines"
+done_testing

@@ -5,9 +5,9 @@
 # device
 
 set -u
+# shellcheck source=tests/results.sh
+. "$(dirname "$0")/../../tests/results.sh"
 program=$1
-told=0
-status=0
 unset MMTRACE_DEVICE
 
 # expect CODE PATTERN ARGUMENT...: exit code, and a part of what is said
@@ -16,16 +16,9 @@ expect()
 	local code=$1 pattern=$2 said got=0
 	shift 2
 
-	told=$((told + 1))
 	said=$("$program" "$@" 2>&1 </dev/null) || got=$?
-	if [ "$got" = "$code" ] && [[ $said == *"$pattern"* ]]; then
-		echo "ok $told - $*: $code, $pattern" | tr '\n#' '  '
-		echo
-	else
-		status=1
-		echo "not ok $told - $*: $code, $pattern"
-		echo "# $got: ${said//$'\n'/$'\n'# }"
-	fi
+	[ "$got" = "$code" ] && [[ $said == *"$pattern"* ]]
+	result $? "$*: $code, $pattern" "$got: $said"
 }
 
 none=/nonexistent/mmtrace
@@ -126,13 +119,6 @@ expect 1 '/dev/null: asking for the version: is not an mmtrace device' status --
 MMTRACE_DEVICE=/dev/zero expect 1 '/dev/zero: asking' status
 MMTRACE_DEVICE=/dev/zero expect 1 '/dev/null: asking' status --device /dev/null
 
-told=$((told + 1))
-if "$program" help >/dev/full 2>/dev/null; then
-	status=1
-	echo "not ok $told - a full output is an error"
-else
-	echo "ok $told - a full output is an error"
-fi
-
-echo "1..$told"
-exit "$status"
+! "$program" help >/dev/full 2>/dev/null
+result $? "a full output is an error"
+done_testing

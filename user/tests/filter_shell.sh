@@ -5,41 +5,27 @@
 # means the same; PROGRAM is filter_test
 
 set -u
+# shellcheck source=tests/results.sh
+. "$(dirname "$0")/../../tests/results.sh"
 program=$1
-told=0
-status=0
 
 # round OPTION...: shown, set again as an expression, shown again
 round()
 {
 	local once again
 
-	told=$((told + 1))
-	if once=$("$program" show "$@") && [ -n "$once" ] &&
-	   again=$("$program" show --filter "$once") && [ "$once" = "$again" ]; then
-		echo "ok $told - $once" | tr -d '#'
-	else
-		status=1
-		echo "not ok $told - ${*@Q}"
-		echo "# $once"
-	fi
+	once=$("$program" show "$@") && [ -n "$once" ] &&
+		again=$("$program" show --filter "$once") && [ "$once" = "$again" ]
+	result $? "as an expression: ${*@Q}" "$once"
 }
 
 # exactly SHOWN OPTION...: and shown like this
 exactly()
 {
-	local expected=$1 got
+	local expected=$1
 	shift
 
-	told=$((told + 1))
-	got=$("$program" show "$@")
-	if [ "$got" = "$expected" ]; then
-		echo "ok $told - shown as $got"
-	else
-		status=1
-		echo "not ok $told - shown as $expected"
-		echo "# $got"
-	fi
+	equal "shown as $expected" "$("$program" show "$@")" "$expected"
 }
 
 round --comm "it's"
@@ -65,5 +51,4 @@ exactly 'flags & MAP_SHARED || flags & MREMAP_MAYMOVE' --flags 'shared|maymove'
 exactly 'pid == 7 && failed && path == "/x"' --path /x --failed --pid 7
 exactly 'path ~ "\"\\\\\012'$'\xc3\xa9'\" --path $'"\\\\\n\xc3\xa9'
 
-echo "1..$told"
-exit "$status"
+done_testing

@@ -5,26 +5,13 @@
 # installed, what its header needs
 
 set -u
+# shellcheck source=tests/results.sh
+. "$(dirname "$0")/../../tests/results.sh"
 build=$(realpath "$1")
 map=lib/libmmtrace.map
 header=../include/libmmtrace.h
-told=0
-status=0
 dir=$(mktemp -d)
 trap 'rm -r "$dir"' EXIT
-
-# result STATUS WHAT [DETAILS]
-result()
-{
-	told=$((told + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $told - $2"
-		return
-	fi
-	status=1
-	echo "not ok $told - $2"
-	[ -z "${3:-}" ] || printf '%s\n' "$3" | sed 's/^/#   /'
-}
 
 # same WHAT A B: the same lines, and some there are
 same()
@@ -108,7 +95,7 @@ programs()
 	if command -v g++ >/dev/null; then
 		quiet "C++ takes it" g++ -Wall -Wextra -Werror "-I$dir/usr/include" -x c++ -fsyntax-only "$dir/alone.c"
 	else
-		result 0 "# SKIP no C++ compiler"
+		skip "C++ takes it" "no C++ compiler"
 	fi
 	quiet "the example, shared" "${cc[@]}" -o "$dir/shared" ../docs/example.c \
 		"-L$dir/usr/lib" -lmmtrace
@@ -124,5 +111,4 @@ MAKEFLAGS='' make -s --no-print-directory install-library BUILD="$build" DESTDIR
 result $? "it is installed"
 symbols
 programs
-echo "1..$told"
-exit "$status"
+done_testing

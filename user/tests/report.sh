@@ -6,36 +6,14 @@
 # recording_test
 
 set -u
+# shellcheck source=tests/results.sh
+. "$(dirname "$0")/../../tests/results.sh"
 program=$(realpath "$1")
 writer=$(realpath "$2")
-told=0
-status=0
 dir=$(mktemp -d)
 trap 'rm -r "$dir"' EXIT
 unset NO_COLOR
 export TZ=UTC TERM=xterm
-
-# result STATUS WHAT [DETAILS]
-result()
-{
-	told=$((told + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $told - $2"
-		return
-	fi
-	status=1
-	echo "not ok $told - $2"
-	[ -z "${3:-}" ] || printf '%s\n' "$3" | cat -v | sed 's/^/#   /'
-}
-
-# equal WHAT GOT EXPECTED
-equal()
-{
-	local same=0
-
-	[ "$2" = "$3" ] || same=1
-	result "$same" "$1" "got:      $2"$'\n'"expected: $3"
-}
 
 # times KIND FILE: the first column
 times()
@@ -218,5 +196,4 @@ filters
 colors
 counted
 ends
-echo "1..$told"
-exit "$status"
+done_testing
