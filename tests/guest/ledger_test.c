@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 
 #include "missing.h"
+#include "victim.h"
 
 #define STORM_THREADS	16
 #define STORM_CALLS	400	/* of each thread; a small ring has room for 200 */
@@ -247,22 +248,6 @@ static void open_parties(struct __test_metadata *_metadata)
 		ASSERT_EQ(0, only_the_storm(party->trace.fd));
 		trace_start(_metadata, &party->trace);
 	}
-}
-
-/* A child with a session of its own, which reads until it is killed. */
-static pid_t fork_reader(atomic_uint *reads)
-{
-	static char buf[1000];
-	pid_t pid = fork();
-	int fd;
-
-	if (pid)
-		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	fd = open(DEVICE, O_RDONLY | O_CLOEXEC);
-	while (read(fd, buf, sizeof(buf)) > 0)
-		atomic_fetch_add(reads, 1);
-	_exit(1);
 }
 
 /* Looks at all sessions there are, as status does. Returns how many. */

@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 
 #include "mmtrace_test.h"
+#include "victim.h"
 
 #define STORM_CALLS	1000	/* of each thread; a small ring has room for 200 */
 #define STORM_MARK	5
@@ -313,21 +314,6 @@ TEST_F(loss, many_sessions)
 		expect_exact(_metadata, &traces[i], self->cpus, delivered[i], lost[i]);
 		close(traces[i].fd);
 	}
-}
-
-/* A child with a session of its own, which reads until it is killed. */
-static pid_t fork_reader(atomic_uint *reads)
-{
-	static char buf[1000];
-	pid_t pid = fork();
-	int fd;
-
-	if (pid)
-		return pid;
-	fd = open(DEVICE, O_RDONLY | O_CLOEXEC);
-	while (read(fd, buf, sizeof(buf)) > 0)
-		atomic_fetch_add(reads, 1);
-	_exit(1);
 }
 
 /* It leaves nothing behind, and does no harm to others. */

@@ -11,6 +11,7 @@
 
 #include "file.h"
 #include "mmtrace_test.h"
+#include "own_mounts.h"
 #include "realtime.h"
 
 #define CALLS		20000
@@ -37,11 +38,7 @@ FIXTURE(rename)
 
 FIXTURE_SETUP(rename)
 {
-	ASSERT_NE(NULL, getcwd(self->place.base, sizeof(self->place.base)));
-	ASSERT_EQ(0, unshare(CLONE_NEWNS));
-	ASSERT_EQ(0, mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL));
-	ASSERT_EQ(0, mount("none", self->place.base, "tmpfs", 0, NULL));
-	ASSERT_EQ(0, chdir(self->place.base));
+	own_mounts(_metadata, self->place.base, sizeof(self->place.base));
 	trace_open(_metadata, &self->place.trace, &(struct mmtrace_config) {
 			.events = MMTRACE_EVENT_BIT(MMTRACE_EVENT_DO_MMAP),
 		   });
