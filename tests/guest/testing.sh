@@ -184,13 +184,22 @@ sleeping()
 	[ "$(awk '{ print $3 }' "/proc/$1/stat")" = S ]
 }
 
+# recording PID FILE: a reader that waits has all that it needs, and so has one that has
+# written, which on a busy machine may never wait
+recording()
+{
+	[ -s "$2" ] || sleeping "$1"
+}
+
 # start_cat FILE: cat writes the device into FILE; returns when it is recording:
 # the last hook may still be on its way when the first is in place
 start_cat()
 {
 	start cat "$device" >"$1"
-	until_true 30 hooked do_mmap && until_true 30 sleeping "$pid" ||
-		bail "cat does not record"
+	until_true 30 hooked do_mmap ||
+		bail "do_mmap is not hooked for cat: $(probes_list | xargs)"
+	until_true 30 recording "$pid" "$1" ||
+		bail "cat does not record: $(grep -E '^(State|ctxt|nonvol|vol)' "/proc/$pid/status" | xargs)"
 }
 
 # marked FILE: makes a mapping that can be told from all others, waits until it
