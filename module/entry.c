@@ -96,10 +96,14 @@ static int number_after_exec(int nr, bool is_32bit)
 }
 #endif
 
-/* A kernel thread has no user registers; a worker of io_uring has a stale copy. */
+/*
+ * A kernel thread has no user registers, nor has a helper that the kernel starts, until
+ * its program is mapped; a worker of io_uring has a stale copy.
+ */
 static bool has_user_regs(void)
 {
-	return !(current->flags & (PF_KTHREAD | PF_IO_WORKER));
+	return !(current->flags & (PF_KTHREAD | PF_IO_WORKER)) &&
+	       user_mode(task_pt_regs(current));
 }
 
 static int syscall_number(void)

@@ -4,6 +4,8 @@
  * namespaces and cgroups, programs that are being started.
  */
 #include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include "mmtrace_test.h"
 #include "fields.h"
@@ -303,6 +305,61 @@ TEST_F(callers, exec)
 			 !strcmp(file->path, "/usr/bin/true");
 	}
 	EXPECT_LE(2, files) TH_LOG("the segments of the program are missing");
+}
+
+static void write_line(struct __test_metadata *_metadata, const char *path, const char *line)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ((ssize_t)strlen(line), write(fd, line, strlen(line)));
+	close(fd);
+}
+
+static void crash_once(struct __test_metadata *_metadata)
+{
+	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		setrlimit(RLIMIT_CORE, &all);
+		raise(SIGSEGV);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_TRUE(WCOREDUMP(status));
+}
+
+/* Its program is mapped before it ever was in user space: there is no system call. */
+TEST_F(callers, helper_of_the_kernel)
+{
+	static const char path[] = "/proc/sys/kernel/core_pattern";
+	unsigned int own = 0, calls = 0, wait;
+	const struct mmtrace_record *record;
+	char before[128] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	ASSERT_LT(0, read(fd, before, sizeof(before) - 1));
+	close(fd);
+	write_line(_metadata, path, "|/bin/sleep 0");
+	crash_once(_metadata);
+	write_line(_metadata, path, before);
+	for (wait = 0; !calls && wait < 1000; wait++) {
+		trace_read(_metadata, &self->trace);
+		for (record = NULL; (record = trace_next(&self->trace, record));) {
+			if (record->head.event == MMTRACE_EVENT_LOST ||
+			    strcmp(record->call.comm, "sleep"))
+				continue;
+			EXPECT_EQ(!!(record->head.flags & MMTRACE_R_NO_USER_REGS),
+				  record->call.syscall == -1);
+			EXPECT_NE(0, record->call.syscall);
+			own += record->call.syscall == -1;
+			calls += record->call.syscall != -1;
+		}
+		usleep(10000);
+	}
+	EXPECT_LT(0, own) TH_LOG("of the kernel's own calls none was seen");
+	EXPECT_LT(0, calls) TH_LOG("nor of the program's");
 }
 
 TEST_HARNESS_MAIN
