@@ -110,15 +110,34 @@ int known_self_get(struct known_self *self)
 	return 0;
 }
 
+/*
+ * Not on an overlay, where kernels differ in whose device and inode the list of mappings
+ * tells. -1 and errno if it can't be.
+ */
+static int make_plain_file(char *name)
+{
+	int fd = mkostemp(name, O_CLOEXEC | O_APPEND);
+	struct statfs fs;
+
+	if (fd < 0 || (!fstatfs(fd, &fs) && fs.f_type != OVERLAYFS_SUPER_MAGIC))
+		return fd;
+	unlink(name);
+	close(fd);
+	errno = EXDEV;
+	return -1;
+}
+
 /**
- * known_file_make() - make a file of some pages in /tmp or here, and open it
+ * known_file_make() - make a file of some pages in /tmp, here or in /dev/shm, and open it
  * @file: filled in
  *
  * Return: 0; -1 if that failed, and the user has been told.
  */
 int known_file_make(struct known_file *file)
 {
-	static const char *const names[] = { "/tmp/mmtrace selftest.XXXXXX", "./mmtrace.XXXXXX" };
+	static const char *const names[] = {
+		"/tmp/mmtrace selftest.XXXXXX", "./mmtrace.XXXXXX", "/dev/shm/mmtrace.XXXXXX"
+	};
 	char link[64], name[64];
 	struct statfs fs;
 	struct stat st;
@@ -129,11 +148,12 @@ int known_file_make(struct known_file *file)
 	file->fd = -1;
 	for (i = 0; i < sizeof(names) / sizeof(names[0]) && file->fd < 0; i++) {
 		strcpy(name, names[i]);
-		file->fd = mkostemp(name, O_CLOEXEC | O_APPEND);
+		file->fd = make_plain_file(name);
 	}
 	if (file->fd < 0 || ftruncate(file->fd, PAGES * sysconf(_SC_PAGESIZE)) ||
 	    fstat(file->fd, &st) || fstatfs(file->fd, &fs)) {
-		complain("selftest: can't make a file in /tmp or here: %s", strerror(errno));
+		complain("selftest: can't make a file in /tmp, here or in /dev/shm%s: %s",
+			 errno == EXDEV ? " that is on no overlay" : "", strerror(errno));
 		return -1;
 	}
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", file->fd);
@@ -164,7 +184,7 @@ void known_file_drop(struct known_file *file)
  * known_file_locate() - find the device and inode in our own list of mappings
  * @file: mapped somewhere; @dev_major, @dev_minor and @inode are filled in
  *
- * fstat() may speak of another device: of a subvolume or an overlay.
+ * fstat() may speak of another device: of a subvolume.
  *
  * Return: 0; -1 if the file is not in the list, and the user has been told.
  */

@@ -13,6 +13,8 @@ set -euo pipefail
 
 # fuse: for tests of what waits for a file
 drivers=(virtio_pci virtio_blk virtio_console ext4 fuse)
+# for tests that are skipped where the kernel has them not
+optional=(overlay)
 
 dir=$1
 release=$2
@@ -39,7 +41,11 @@ chmod 755 "$tmp/init"
 for driver in "${drivers[@]}"; do
 	# Each line is "insmod FILE", in the order in which to load, or "builtin NAME".
 	modprobe -d "$dir" -S "$release" --show-depends "$driver"
-done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$tmp/files"
+done >"$tmp/needed"
+for driver in "${optional[@]}"; do
+	modprobe -q -d "$dir" -S "$release" --show-depends "$driver" >>"$tmp/needed" || :
+done
+awk '$1 == "insmod" && !seen[$2]++ { print $2 }' "$tmp/needed" >"$tmp/files"
 
 while read -r file; do
 	name=${file##*/}
@@ -47,7 +53,7 @@ while read -r file; do
 	unpack "$file" >"$tmp/drivers/$name"
 	echo "$name" >>"$tmp/drivers/order"
 done <"$tmp/files"
-rm "$tmp/files"
+rm "$tmp/needed" "$tmp/files"
 [ -e "$tmp/drivers/order" ] || : >"$tmp/drivers/order"
 
 (cd "$tmp" && find . | cpio --quiet -o -H newc -R 0:0) >"$out"
