@@ -203,6 +203,8 @@ static long ioctl_session(struct session *session, void __user *arg)
 	err = copy_in(&info, sizeof(info), sizeof(info), arg, &size);
 	if (err)
 		return err;
+	if (info.reserved)
+		return -EINVAL;
 	found = registry_find(info.id);
 	if (!found)
 		return -ENOENT;

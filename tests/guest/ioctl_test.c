@@ -133,7 +133,7 @@ static void make_request(int fd, const struct request *request, void *at, size_t
 	memset(at + request->size, 0, more);
 	memset(at + least_of(request), 0, request->size - least_of(request));
 	if (request->cmd == MMTRACE_IOC_SESSION)
-		((struct mmtrace_session *)at)->id = 0;
+		((struct mmtrace_session *)at)->id = ((struct mmtrace_session *)at)->reserved = 0;
 	if (request->cmd == MMTRACE_IOC_SET_CONFIG)
 		get_config(fd, at);
 	if (request->size == sizeof(struct mmtrace_filter) ||

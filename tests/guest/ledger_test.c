@@ -53,6 +53,7 @@ static int get_session(int fd, __u64 id, struct mmtrace_session *session)
 	memset(session, POISON, sizeof(*session));
 	session->size = sizeof(*session);
 	session->id = id;
+	session->reserved = 0;
 	return mmtrace_ioctl(fd, MMTRACE_IOC_SESSION, session);
 }
 
