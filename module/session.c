@@ -121,7 +121,7 @@ static void set_wake(struct session *session)
 	const struct mmtrace_config *config = &session->config;
 
 	session->watermark = min(config->watermark, config->ring_size - MMTRACE_RECORD_MAX);
-	WRITE_ONCE(session->timeout, msecs_to_jiffies(config->timeout_ms));
+	wake_set_timeout(session, msecs_to_jiffies(config->timeout_ms));
 }
 
 static void set_defaults(struct session *session)

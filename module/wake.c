@@ -99,6 +99,30 @@ void wake_now(struct session *session)
 }
 
 /**
+ * wake_set_timeout() - how long a record may lie until its reader is woken
+ * @session: not about to be given back
+ * @timeout: jiffies
+ *
+ * An alarm that was set for longer would stay, as a bell sets none beside it.
+ *
+ * Context: may sleep.
+ */
+void wake_set_timeout(struct session *session, unsigned long timeout)
+{
+	int cpu;
+
+	if (timeout == session->timeout)
+		return;
+	WRITE_ONCE(session->timeout, timeout);
+	/* A bell that is not waited for here knows the new one. */
+	smp_mb();
+	for_each_possible_cpu(cpu)
+		irq_work_sync(&per_cpu_ptr(session->cpu, cpu)->bell);
+	if (cancel_delayed_work_sync(&session->alarm))
+		wake_now(session);
+}
+
+/**
  * wake_init() - prepare a session for sleeping readers
  * @session: new
  */

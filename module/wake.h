@@ -13,6 +13,7 @@ void wake_ring_bell(struct session_cpu *cpu);
 void wake_request(struct session *session);
 void wake_at_end(struct session *session);
 void wake_now(struct session *session);
+void wake_set_timeout(struct session *session, unsigned long timeout);
 
 /**
  * wake_after_write() - call the reader, if it sleeps and it is time

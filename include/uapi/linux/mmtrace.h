@@ -471,7 +471,7 @@ struct mmtrace_event_info {
  *	(EBUSY)
  * @mode: MMTRACE_MODE_*
  * @timeout_ms: a sleeping reader is woken at most this long after the first
- *	record, 1 to 60000; a change holds from the next time it sleeps
+ *	record, 1 to 60000; a change holds at once
  * @ring_size: bytes a CPU, a power of two within struct mmtrace_info's limits
  * @watermark: a sleeping reader is woken as soon as a ring has this many
  *	bytes, or is full, 1 to @ring_size
