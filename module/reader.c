@@ -346,12 +346,16 @@ static bool is_enough(size_t total)
 static ssize_t read_text(struct session *session, struct iov_iter *to)
 {
 	struct reader *reader = session->reader;
-	size_t copied, len, total = 0;
+	size_t copied, len, room, total = 0;
 
-	while (iov_iter_count(to) && !is_enough(total)) {
+	while ((room = iov_iter_count(to)) && !is_enough(total)) {
 		if (!reader->line_from && !next_line(session))
 			break;
-		len = min(iov_iter_count(to), reader->line_len - reader->line_done);
+		len = reader->line_len - reader->line_done;
+		/* Not a part of it: the next read() may be another one's. */
+		if (total && len > room)
+			break;
+		len = min(len, room);
 		copied = copy_to_iter(reader->line + reader->line_done, len, to);
 		reader->line_done += copied;
 		total += copied;
