@@ -5,7 +5,8 @@
  *
  * Locking: everything a file is asked to do happens under its session's lock,
  * but for sleeping until there are records. A reader whose buffer takes long to
- * come holds it meanwhile; whoever waits for it can be interrupted.
+ * come holds it meanwhile; whoever waits for it can be interrupted, and poll() and
+ * who reads without blocking do not wait for it.
  */
 #include <linux/capability.h>
 #include <linux/compat.h>
@@ -63,7 +64,7 @@ static int wait_for_data(struct session *session)
 		wake_request(session);
 		session_stop_if_over(session);
 		found = reader_has_data(session) || is_at_end(session);
-		mutex_unlock(&session->lock);
+		session_unlock(session);
 		if (found || signal_pending(current))
 			break;
 		wait_woken(&wait, TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
@@ -96,14 +97,22 @@ static ssize_t read_available(struct session *session, struct iov_iter *to)
 	return more < 0 ? ret ?: more : ret + more;
 }
 
-/* 0 is the end; -EAGAIN if there is nothing yet. */
-static ssize_t start_and_read(struct session *session, struct iov_iter *to)
+static int lock_for_read(struct session *session, bool may_sleep)
+{
+	if (may_sleep)
+		return mutex_lock_interruptible(&session->lock) ? -ERESTARTSYS : 0;
+	return session_trylock(session) ? 0 : -EAGAIN;
+}
+
+/* 0 is the end; -EAGAIN if there is nothing yet, or somebody else is at it. */
+static ssize_t start_and_read(struct session *session, struct iov_iter *to, bool may_sleep)
 {
 	bool at_end;
 	ssize_t ret;
 
-	if (mutex_lock_interruptible(&session->lock))
-		return -ERESTARTSYS;
+	ret = lock_for_read(session, may_sleep);
+	if (ret)
+		return ret;
 	ret = session->state == SESSION_NEW ? session_start(session) : 0;
 	if (!ret) {
 		session_stop_if_over(session);
@@ -112,20 +121,21 @@ static ssize_t start_and_read(struct session *session, struct iov_iter *to)
 		if (!ret && !at_end)
 			ret = -EAGAIN;
 	}
-	mutex_unlock(&session->lock);
+	session_unlock(session);
 	return ret;
 }
 
 static ssize_t device_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct session *session = device_session(iocb->ki_filp);
+	bool may_sleep = !must_not_sleep(iocb);
 	ssize_t ret;
 
 	if (!iov_iter_count(to))
 		return 0;
 	for (;;) {
-		ret = start_and_read(session, to);
-		if (ret != -EAGAIN || must_not_sleep(iocb))
+		ret = start_and_read(session, to, may_sleep);
+		if (ret != -EAGAIN || !may_sleep)
 			return ret;
 		ret = wait_for_data(session);
 		if (ret)
@@ -150,9 +160,8 @@ static __poll_t device_poll(struct file *file, struct poll_table_struct *table)
 	__poll_t mask;
 
 	poll_wait(file, &session->wait, table);
-	/* Nothing else will do: what is not told here is not told again. */
-	if (mutex_lock_killable(&session->lock))
-		return EPOLLERR;
+	if (!session_trylock(session))
+		return 0;
 	if (session->state == SESSION_NEW && session_start(session)) {
 		mask = EPOLLERR;
 	} else {
@@ -162,7 +171,7 @@ static __poll_t device_poll(struct file *file, struct poll_table_struct *table)
 			mask = look(session);
 		}
 	}
-	mutex_unlock(&session->lock);
+	session_unlock(session);
 	return mask;
 }
 

@@ -497,8 +497,8 @@ long ioctl_handle(struct file *file, unsigned int cmd, unsigned long arg)
 	if (i == ARRAY_SIZE(ioctls))
 		return -ENOTTY;
 	if (mutex_lock_interruptible(&session->lock))
-		return -EINTR;
+		return -ERESTARTSYS;
 	ret = ioctls[i].handle(session, (void __user *)arg);
-	mutex_unlock(&session->lock);
+	session_unlock(session);
 	return ret;
 }

@@ -374,6 +374,41 @@ int session_follow(struct session *session, struct pid *pid, u32 flags, u32 *add
 	return err;
 }
 
+/**
+ * session_trylock() - take a session's lock if it is free, or be told when it is
+ * @session: to be locked
+ *
+ * A reader whose buffer takes long to come holds it meanwhile, and that is no time for
+ * somebody who must not sleep to wait.
+ *
+ * Return: whether it is locked. If not, those who wait for records are woken once it
+ * is free, as there may be some.
+ */
+bool session_trylock(struct session *session)
+{
+	if (mutex_trylock(&session->lock))
+		return true;
+	WRITE_ONCE(session->turned_away, true);
+	/* Either this sees that it is free now, or session_unlock() sees that. */
+	smp_mb();
+	return mutex_trylock(&session->lock);
+}
+
+/**
+ * session_unlock() - the reverse, of each way to lock
+ * @session: that is locked
+ *
+ * Context: may sleep.
+ */
+void session_unlock(struct session *session)
+{
+	mutex_unlock(&session->lock);
+	/* See session_trylock(). */
+	smp_mb();
+	if (unlikely(READ_ONCE(session->turned_away)) && xchg(&session->turned_away, false))
+		wake_now(session);
+}
+
 static int check_config(const struct mmtrace_config *config)
 {
 	if (config->flags & ~(MMTRACE_CONFIG_OWN | MMTRACE_CONFIG_STACK) ||

@@ -94,6 +94,7 @@ enum session_state {
  * @comm: name of the thread that opened
  * @lock: makes one reader of many, and one change at a time; may be held for as
  *	long as user memory takes to come
+ * @turned_away: somebody who must not sleep found it taken, and waits to be woken
  * @ledger_lock: taken within @lock for changes of what follows, and alone by those
  *	who look on; never held over an access to user memory
  * @state: enum session_state
@@ -127,6 +128,7 @@ struct session {
 	char				comm[TASK_COMM_LEN];
 
 	struct mutex			lock;	/* see above */
+	bool				turned_away;
 	struct mutex			ledger_lock;	/* see above */
 	enum session_state		state;
 	struct mmtrace_config		config;
@@ -172,6 +174,8 @@ void session_stop_if_over(struct session *session);
 int session_follow(struct session *session, struct pid *pid, u32 flags, u32 *added);
 int session_configure(struct session *session, const struct mmtrace_config *config);
 struct trigger *session_trigger(const struct session *session);
+bool session_trylock(struct session *session);
+void session_unlock(struct session *session);
 bool session_is_frozen(const struct session *session);
 int session_set_trigger(struct session *session, struct trigger *trigger);
 void session_set_filter(struct session *session, struct filter *filter);

@@ -108,7 +108,7 @@ enum mmtrace_event {
 
 /* What @flags of struct mmtrace_head may say. */
 #define MMTRACE_R_COMPAT	(1u << 0) /* by a 32-bit system call */
-#define MMTRACE_R_NO_USER_REGS	(1u << 1) /* by a thread of the kernel or of io_uring: no syscall */
+#define MMTRACE_R_NO_USER_REGS	(1u << 1) /* by the kernel, or for io_uring: no syscall */
 #define MMTRACE_R_ARGS_UNREAD	(1u << 2) /* arguments in user memory, which could not be read */
 #define MMTRACE_R_FD		(1u << 3) /* do_mmap: @fd is that of mmap or mmap2 */
 #define MMTRACE_R_FILE		(1u << 4) /* struct mmtrace_file follows the arguments */
