@@ -2,6 +2,7 @@
 /* Who may open the device, how often, and what an open file may be handed on for. */
 #include <linux/capability.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -104,14 +105,20 @@ TEST_F(access, user)
 	EXPECT_EQ(-EPERM, run_child(as_user));
 }
 
+static bool write_word(const char *path, const char *word)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done = fd >= 0 && write(fd, word, strlen(word)) == (ssize_t)strlen(word);
+
+	close(fd);
+	return done;
+}
+
 static int as_root_of_a_namespace(void)
 {
-	int map;
-
 	if (unshare(CLONE_NEWUSER))
 		return -errno;
-	map = open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC);
-	if (write(map, "0 0 1", 5) != 5 || close(map) || getuid())
+	if (!write_word("/proc/self/uid_map", "0 0 1") || getuid())
 		return 1;
 	return try_open();
 }
@@ -119,6 +126,69 @@ static int as_root_of_a_namespace(void)
 TEST_F(access, user_namespace)
 {
 	EXPECT_EQ(-EPERM, run_child(as_root_of_a_namespace));
+}
+
+/* A container without privileges: root of its own namespaces and of its own tree. */
+static int enter_container(void)
+{
+	if (mkdir("box", 0755) || unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID))
+		return 1;
+	if (!write_word("/proc/self/uid_map", "0 0 1") ||
+	    !write_word("/proc/self/setgroups", "deny") ||
+	    !write_word("/proc/self/gid_map", "0 0 1") || getuid())
+		return 2;
+	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("none", "box", "tmpfs", 0, NULL))
+		return 3;
+	return 0;
+}
+
+static int in_a_container(void)
+{
+	struct stat node;
+	int ret = enter_container();
+
+	if (ret)
+		return ret;
+	if (stat(DEVICE, &node) || mkdir("box/dev", 0755))
+		return 4;
+	if (!mknod("box" DEVICE, S_IFCHR | 0666, node.st_rdev) || errno != EPERM)
+		return 5;
+	return chroot("box") || chdir("/") ? 6 : try_open();
+}
+
+static int in_a_container_with_the_node(void)
+{
+	int ret = enter_container();
+
+	if (ret)
+		return ret;
+	if (mkdir("box/dev", 0755) || mknod("box" DEVICE, S_IFREG | 0666, 0))
+		return 4;
+	if (mount(DEVICE, "box" DEVICE, NULL, MS_BIND, NULL))
+		return 5;
+	return chroot("box") || chdir("/") ? 6 : try_open();
+}
+
+/* scenario 46 */
+TEST_F(access, container)
+{
+	EXPECT_EQ(-ENOENT, run_child(in_a_container));
+	rmdir("box");
+	ASSERT_EQ(0, chmod(DEVICE, 0666));
+	EXPECT_EQ(-EPERM, run_child(in_a_container_with_the_node));
+	rmdir("box");
+}
+
+static int with_no_new_privs(void)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? 1 : try_open();
+}
+
+/* It is about what execve() gives, and takes nothing. */
+TEST_F(access, no_new_privs)
+{
+	EXPECT_EQ(0, run_child(with_no_new_privs));
 }
 
 static int send_fd(int socket, int fd)

@@ -283,6 +283,37 @@ TEST_F(asleep, until_they_are_recorded)
 	close(trace.fd);
 }
 
+/* scenario 32: those that wait for the address space give up, and their records say so */
+TEST_F(asleep, until_they_are_killed)
+{
+	static const __u32 events[SLEEPERS] = {
+		0, MMTRACE_EVENT_MMAP, MMTRACE_EVENT_MREMAP, MMTRACE_EVENT_REMAP_FILE_PAGES,
+	};
+	const struct mmtrace_record *record;
+	static struct trace trace;
+	int i, status;
+
+	begin_trace(_metadata, &trace);
+	put_to_sleep(_metadata, &self->party);
+	ASSERT_EQ(0, kill(self->party.pid, SIGKILL));
+	for (i = 1; i < SLEEPERS; i++)
+		while (is_asleep(self->party.tids[i], self->party.nrs[i]))
+			usleep(1000);
+	slow_file_let_go(&self->party.file);
+	ASSERT_EQ(self->party.pid, waitpid(self->party.pid, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+	EXPECT_TRUE(child_is_well(self->party.toucher));
+	ASSERT_LT(0, trace_read(_metadata, &trace));
+	for (i = 1; i < SLEEPERS; i++) {
+		record = trace_find(&trace, events[i], self->party.tids[i], 0);
+		ASSERT_NE(NULL, record) TH_LOG("of call %d", i);
+		EXPECT_EQ(-EINTR, (long)record->call.ret);
+		EXPECT_EQ(self->party.nrs[i], record->call.syscall);
+		EXPECT_EQ(1, trace_count(&trace, events[i], self->party.tids[i]));
+	}
+	close(trace.fd);
+}
+
 /* Their calls were begun in a session that is over. */
 static void put_to_sleep_traced(struct __test_metadata *_metadata, struct party *party)
 {

@@ -195,6 +195,52 @@ TEST_F(config, format_within_a_line)
 	expect_set(_metadata, self->fd, &self->config, 0);
 }
 
+#define OWN_CALLS	1000
+
+static void map_and_read(int fd, void *buf, size_t len)
+{
+	void *at = mmap(NULL, 1 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	/* Nothing is as good: what is there is looked at later. */
+	if (read(fd, buf, len) < 0 && errno != EAGAIN)
+		abort();
+	munmap(at, 1 << 20);
+}
+
+/* scenario 33: a reader that maps memory for each read() sees no call of its own, and all others */
+TEST_F(config, reader_that_maps)
+{
+	static char kept[sizeof(struct mmtrace_record) * 10], all[TRACE_ROOM];
+	const struct mmtrace_record *record;
+	struct mmtrace_stats stats;
+	unsigned int i, others = 0;
+	ssize_t got, at;
+	pid_t pid;
+
+	self->config.format = MMTRACE_FORMAT_BINARY;
+	self->config.events = MMTRACE_EVENT_BIT(MMTRACE_EVENT_DO_MMAP);
+	expect_set(_metadata, self->fd, &self->config, 0);
+	ASSERT_EQ(0, mmtrace_ioctl(self->fd, MMTRACE_IOC_START, NULL));
+	for (i = 0; i < OWN_CALLS; i++)
+		map_and_read(self->fd, kept, sizeof(kept));
+	pid = fork();
+	for (i = 0; i < 100 && !pid; i++)
+		mark_call();
+	if (!pid)
+		_exit(0);
+	ASSERT_TRUE(child_is_well(pid));
+	while ((got = read(self->fd, all, sizeof(all))) > 0) {
+		for (at = 0; at < got; at += record->head.size) {
+			record = (void *)(all + at);
+			EXPECT_NE((__u32)getpid(), record->call.tgid);
+			others += record->call.tgid == (__u32)pid;
+		}
+	}
+	EXPECT_EQ(100, others);
+	ASSERT_EQ(0, get_stats(self->fd, MMTRACE_EVENT_DO_MMAP, &stats));
+	EXPECT_LE(OWN_CALLS, stats.filtered) TH_LOG("they are counted, as filtered");
+}
+
 /* The guest has 2 GiB; a quarter of that is for all rings. */
 TEST_F(config, too_much_memory)
 {

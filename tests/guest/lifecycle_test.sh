@@ -108,6 +108,9 @@ parameters_refused()
 	refused "max_sessions=0" 'mmtrace: max_sessions=0:' max_sessions=0
 	refused "max_sessions, large" 'mmtrace: max_sessions=65537:' max_sessions=65537
 	refused "max_memory, small" 'mmtrace: max_memory=4096:' max_memory=4096
+	refused "max_sessions=-1" "invalid for parameter \`max_sessions" max_sessions=-1
+	refused "ring_size=-1" "invalid for parameter \`ring_size" ring_size=-1
+	refused "ring_size, empty" "invalid for parameter \`ring_size" ring_size=
 	refused "instances, large" 'mmtrace: instances=1048577:' instances=1048577
 }
 
@@ -133,6 +136,8 @@ parameters_hold()
 	check "two may open it, the third is told EBUSY" opened 2
 	check "of a session that was closed, another has the room" opened 2
 	check "it unloads" rmmod mmtrace
+	expect "ring_size, past 64 bits: refused" 1 'out of range' insmod "$module" ring_size=99999999999999999999
+	check "nothing is left" gone
 	dmesg -C
 	# That is the kernel's way for all modules.
 	accepted "a parameter that there is not" bogus=1

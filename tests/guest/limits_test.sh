@@ -85,7 +85,46 @@ memory_group()
 	rmdir "$group"
 }
 
+oom_kills()
+{
+	awk '$1 == "oom_kill" { print $2 }' /proc/vmstat
+}
+
+# settled PID N: it has the N-th session that runs, or has given up
+settled()
+{
+	! kill -0 "$1" 2>/dev/null || armed do_mmap "$2"
+}
+
+# scenario 51: more than the machine has, where no limit of the module's stands before
+more_than_there_is()
+{
+	local before n=0 pids=()
+
+	before=$(oom_kills)
+	check "to have no limit it is unloaded" rmmod mmtrace
+	check "and loaded" insmod "$module" max_memory=$((1 << 40))
+	until [ "$n" = 64 ]; do
+		start "$ctl" trace --ring-size 256M -o /dev/null 2>said
+		until_true 60 settled "$pid" $((++n)) || bail "trace neither records nor ends"
+		kill -0 "$pid" 2>/dev/null || break
+		pids+=("$pid")
+	done
+	echo "# ${#pids[@]} sessions had memory"
+	ended "$pid"
+	equal "then one has not" $? 1
+	check "and says so" grep 'no memory for the rings' said
+	equal "nobody was killed" "$(oom_kills)" "$before"
+	for pid in "${pids[@]}"; do
+		stop "$pid" INT
+	done
+	expect "when they are gone, there is some" 0 '' "$ctl" trace --ring-size 64K -o out -- true
+	check "it is unloaded" rmmod mmtrace
+	check "and loaded as before" insmod "$module"
+}
+
 too_many
 memory_group
+more_than_there_is
 equal "no session is left" "$(sessions)" 0
 done_testing

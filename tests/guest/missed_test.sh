@@ -76,8 +76,25 @@ wait "$trace"
 result "$(($(in_stream do_mmap) == 0))" "calls that are wanted were missed"
 equal "each of 16000 calls is seen or missed" "$(($(seen do_mmap) + $(in_stream do_mmap)))" 16000
 
+# paired: no record has the arguments of one thread's call and the return of another's
+paired()
+{
+	awk '$5 != "mremap" { next }
+		!match($0, /new_address=0x[0-9a-f]+/) { exit 1 }
+		{
+			told = substr($0, RSTART + 14, RLENGTH - 14)
+			call = substr(told, length(told) - 7)
+			thread = length(told) > 8 ? substr(told, 1, length(told) - 8) : "none"
+			if (!(thread in of)) { of[thread] = $4; threads++ }
+			if (of[thread] != $4 || thread call in seen) exit 1
+			seen[thread call]
+		}
+		END { print threads " threads"; exit threads < 2 }' trace
+}
+
 mmtrace-ctl trace --event mremap -o trace -- "${0%/*}/mremap_storm" 300 40 2>summary
 equal "300 threads call mremap" $? 0
+check "each record is of one call of one thread" paired
 result "$(($(in_stream mremap) < 1000))" "most found no room" "$(in_stream mremap) missed"
 equal "each of 12000 calls is seen or missed" "$(($(seen mremap) + $(in_stream mremap)))" 12000
 equal "the statistics tell of as many" "$(in_summary)" "$(in_stream mremap)"
@@ -85,5 +102,6 @@ equal "the statistics tell of as many" "$(in_summary)" "$(in_stream mremap)"
 rmmod mmtrace
 insmod "$module"
 mmtrace-ctl trace --event mremap -o trace -- "${0%/*}/mremap_storm" 300 40 2>summary
+check "each record is of one call of one thread" paired
 equal "with the default none of them is missed" "$(seen mremap) $(in_stream mremap)" "12000 0"
 done_testing

@@ -43,8 +43,23 @@ static int start(int fd)
 	return ioctl(fd, MMTRACE_IOC_START);
 }
 
+/* Probes that the kernel has; -1 if it does not tell. */
+static int count_probes(void)
+{
+	FILE *file = fopen("/sys/kernel/debug/kprobes/list", "re");
+	int c, lines = 0;
+
+	if (!file)
+		return -1;
+	while ((c = getc(file)) != EOF)
+		lines += c == '\n';
+	fclose(file);
+	return lines;
+}
+
 static int read_one(int round)
 {
+	struct mmtrace_info info = { .size = sizeof(info) };
 	int fd = open(DEVICE, O_RDONLY | O_CLOEXEC);
 	char line[8192];
 	void *at;
@@ -52,6 +67,8 @@ static int read_one(int round)
 
 	if (fd < 0)
 		return fail(round, "open");
+	if (ioctl(fd, MMTRACE_IOC_INFO, &info) || info.events != MMTRACE_EVENTS_ALL)
+		return fail(round, "an event is missing");
 	if (start(fd))
 		return fail(round, "start");
 	at = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -64,7 +81,7 @@ static int read_one(int round)
 
 static int load_rounds(const char *path, int rounds)
 {
-	int i, fd = open(path, O_RDONLY | O_CLOEXEC);
+	int i, fd = open(path, O_RDONLY | O_CLOEXEC), before = count_probes(), loaded = 0;
 	struct stat stat;
 	void *image;
 
@@ -76,10 +93,15 @@ static int load_rounds(const char *path, int rounds)
 	for (i = 0; i < rounds; i++) {
 		if (syscall(SYS_init_module, image, stat.st_size, ""))
 			return fail(i, "init_module");
+		if (i && count_probes() != loaded)
+			return fail(i, "other probes than last time");
+		loaded = count_probes();
 		if (read_one(i))
 			return -1;
 		if (syscall(SYS_delete_module, "mmtrace", O_NONBLOCK))
 			return fail(i, "delete_module");
+		if (count_probes() != before)
+			return fail(i, "probes are left");
 	}
 	return 0;
 }

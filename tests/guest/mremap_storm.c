@@ -3,12 +3,13 @@
  * mremap_storm THREADS CALLS - threads of one process that all call mremap()
  *
  * They share one lock of their address space, so that nearly all of them are inside of
- * the call at any time.
+ * the call at any time. Each call has the thread and its number where a new address would be.
  */
 #include <err.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define THREADS_MAX	1000
@@ -17,8 +18,9 @@
 static pthread_barrier_t start;
 static unsigned long calls;
 
-static void *call(void *unused)
+static void *call(void *data)
 {
+	unsigned long thread = (unsigned long)data;
 	size_t page = sysconf(_SC_PAGESIZE), size = 2 * page;
 	unsigned long i;
 	void *at = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -29,12 +31,12 @@ static void *call(void *unused)
 	for (i = 0; i < calls; i++) {
 		size_t next = 3 * page - size;
 
-		at = mremap(at, size, next, MREMAP_MAYMOVE);
+		at = (void *)syscall(SYS_mremap, at, size, next, MREMAP_MAYMOVE, thread << 32 | i);
 		if (at == MAP_FAILED)
 			err(1, "mremap");
 		size = next;
 	}
-	return unused;
+	return NULL;
 }
 
 int main(int argc, char **argv)
@@ -50,7 +52,7 @@ int main(int argc, char **argv)
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK);
 	for (i = 0; i < threads; i++)
-		if (pthread_create(&ids[i], &attributes, call, NULL))
+		if (pthread_create(&ids[i], &attributes, call, (void *)i))
 			errx(1, "no thread %lu", i);
 	for (i = 0; i < threads; i++)
 		pthread_join(ids[i], NULL);

@@ -5,6 +5,7 @@
  */
 #include <pthread.h>
 #include <sched.h>
+#include <sys/file.h>
 #include <sys/uio.h>
 
 #include "mmtrace_test.h"
@@ -247,6 +248,10 @@ TEST_F(read, other_calls)
 	expect_errno(EINVAL, write(fd, &byte, 1));
 	expect_errno(ENODEV, mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0));
 	expect_errno(EINVAL, ftruncate(fd, 0));
+	expect_errno(ENODEV, fallocate(fd, 0, 0, PAGE));
+	expect_errno(EINVAL, fsync(fd));
+	EXPECT_EQ(0, flock(fd, LOCK_EX | LOCK_NB));
+	EXPECT_EQ(0, flock(fd, LOCK_UN));
 }
 
 /* Two that read one file, and what each record was given how often. */

@@ -24,6 +24,15 @@ expect "asking for mremap says why not" 1 "no such function" \
 	mmtrace-ctl trace --event mremap -- /bin/true
 check "it unloads" rmmod mmtrace
 
+variant no-kprobe
+result $? "where nobody may probe do_mmap the module loads"
+check "and logs it" logged "do_mmap: this kernel lets nobody probe the function: error -22"
+equal "do_mmap is not available" "$(status_of do_mmap available)" False
+equal "the reason is told, with the error" "$(status_of do_mmap reason)" \
+	"this kernel lets nobody probe the function: error -22"
+equal "mremap is available" "$(status_of mremap available)" True
+check "it unloads" rmmod mmtrace
+
 variant nothing
 equal "without any function the module does not load" $? 1
 check "and logs why" logged "nothing can be traced"

@@ -54,6 +54,8 @@ variant wrong-pgoff module/compat.h 's/^#define DO_MMAP_ARG_PGOFF.*/#define DO_M
 # A kernel without a function for mremap.
 variant no-mremap module/hook.c \
 	's/"do_mremap"/"no_such_mremap"/; s/"__do_sys_mremap"/"no_such_mremap"/; s/("mremap")/("no_such_mremap")/g'
+# A do_mmap() that nobody may probe.
+variant no-kprobe module/hook.c 's/{ "do_mmap" }/{ "notify_die" }/'
 # A kernel without any of them.
 variant nothing module/hook.c 's/"__/"no_such_/g; s/{ "do_/{ "no_such_/'
 # A do_mmap() that has its file elsewhere.
