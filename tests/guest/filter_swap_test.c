@@ -43,6 +43,14 @@ FIXTURE(filter_swap)
 	unsigned long	passed[2];
 };
 
+FIXTURE_VARIANT(filter_swap)
+{
+	unsigned int	cmd;
+};
+
+FIXTURE_VARIANT_ADD(filter_swap, session) { .cmd = MMTRACE_IOC_SET_FILTER };
+FIXTURE_VARIANT_ADD(filter_swap, device) { .cmd = MMTRACE_IOC_SET_DEVICE_FILTER };
+
 /* A grace period goes with each swap, and the mappings are to be many. */
 static void hurry(bool on)
 {
@@ -59,13 +67,14 @@ FIXTURE_SETUP(filter_swap)
 	trace_open(_metadata, &self->trace, &(struct mmtrace_config) {
 		.events = MMTRACE_EVENT_BIT(MMTRACE_EVENT_DO_MMAP),
 	});
-	ASSERT_EQ(0, set_filter(self->trace.fd, MMTRACE_IOC_SET_FILTER, filters[0], 3, NULL));
+	ASSERT_EQ(0, set_filter(self->trace.fd, variant->cmd, filters[0], 3, NULL));
 	trace_start(_metadata, &self->trace);
 }
 
 FIXTURE_TEARDOWN(filter_swap)
 {
 	hurry(false);
+	EXPECT_EQ(0, set_filter(self->trace.fd, MMTRACE_IOC_SET_DEVICE_FILTER, NULL, 0, NULL));
 	close(self->trace.fd);
 	expect_nothing_left(_metadata);
 }
@@ -111,14 +120,13 @@ TEST_F_TIMEOUT(filter_swap, under_load, 300)
 {
 	struct mmtrace_stats stats;
 	pthread_t threads[THREADS];
-	int i;
+	unsigned int i;
 
 	atomic_store(&done, false);
 	for (i = 0; i < THREADS; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, map_all, NULL));
-	for (i = 0; i < SWAPS; i++) {
-		ASSERT_EQ(0, set_filter(self->trace.fd, MMTRACE_IOC_SET_FILTER,
-					filters[i % 2], 3, NULL));
+	for (i = 0; i < rounds_of(SWAPS); i++) {
+		ASSERT_EQ(0, set_filter(self->trace.fd, variant->cmd, filters[i % 2], 3, NULL));
 		if (i % 16 == 0)
 			check_records(_metadata, &self->trace, self->passed);
 	}

@@ -9,8 +9,10 @@
 # each call is one.
 #
 # They begin and end in different orders. After each step a known number of calls is made:
-# who is there must have seen all of them, and none twice. Without a live patch: where
-# the kernel can't have one.
+# who is there must have seen all of them, and none twice. Other calls are made during the
+# step: of them, too, who was there before and is afterwards must have seen all, but for
+# TRACER_callers=y, which counts callers alone. Without a live patch: where the kernel
+# can't have one.
 
 base=/opt/mmtrace
 # shellcheck source=tests/guest/testing.sh
@@ -21,6 +23,7 @@ calls=$base/calls
 tracing=/sys/kernel/tracing
 out=$PWD/out
 number=100
+calls_meanwhile=0
 running=''
 
 for tracer in "$base"/tracers/*.sh; do
@@ -49,8 +52,8 @@ begin()
 # complete KINDS: what is wrong in $out/seen, by the threads that are expected
 complete()
 {
-	awk -v number="$number" -v kinds="$2" '
-		NR == FNR { threads[$1]; all++; next }
+	awk -v kinds="$2" '
+		NR == FNR { threads[$1] = $2; all += $2; next }
 		{ seen[$1, $2] += NF > 2 ? $3 : 1; together = together || $1 == "all" }
 		function judge(thread, kind, expected)
 		{
@@ -61,10 +64,10 @@ complete()
 			n = split(kinds, kind, " ")
 			for (i = 1; i <= n; i++) {
 				if (together)
-					judge("all", kind[i], all * number)
+					judge("all", kind[i], all)
 				else
 					for (thread in threads)
-						judge(thread, kind[i], number)
+						judge(thread, kind[i], threads[thread])
 			}
 			if (!all)
 				print "nothing was expected"
@@ -80,7 +83,37 @@ end()
 	running=$(xargs <<<"${running/ $1 / }")
 	"$1_stop" || bail "$1 does not end, beside: ${running:-nobody}: $(cat "$out/$1.said")"
 	beside=$(wc -l <"$out/expected.$1")
-	equal "$1 saw all calls of $beside threads, $number of each function" "$(complete "$1" "${!sees}")" ""
+	equal "$1 saw all calls of $beside threads, of each function" "$(complete "$1" "${!sees}")" ""
+}
+
+# meanwhile STAYING...: of the calls that were made all the time these have seen all
+meanwhile()
+{
+	local tracer callers
+
+	touch "$out/over"
+	wait "$calling" || bail "the calls failed, beside: $running"
+	calls_meanwhile=$((calls_meanwhile + $(awk '{ sum += $2 } END { print sum }' "$out/meanwhile")))
+	for tracer; do
+		callers=${tracer}_callers
+		[ -n "${!callers:-}" ] || cat "$out/meanwhile" >>"$out/expected.$tracer"
+	done
+}
+
+# step +TRACER|-TRACER
+step()
+{
+	local staying=" $running "
+
+	rm -f "$out/over"
+	"$calls" 2 meanwhile "$out/over" >"$out/meanwhile" &
+	calling=$!
+	case $1 in
+	+*) begin "${1#+}" ;;
+	-*) staying=${staying/ ${1#-} / }; end "${1#-}" ;;
+	esac
+	# shellcheck disable=SC2086 # words
+	meanwhile $staying
 }
 
 # order WHAT STEP...: +TRACER begins, -TRACER ends
@@ -92,10 +125,7 @@ order()
 	shift
 	for step in "$@"; do
 		echo "# $SECONDS s: $step"
-		case $step in
-		+*) begin "${step#+}" ;;
-		-*) end "${step#-}" ;;
-		esac
+		step "$step"
 		call
 	done
 }
@@ -125,4 +155,5 @@ mapfile -t last < <(reversed "${others[@]}")
 	order "mmtrace comes last, goes first, and comes again" \
 		${others[@]/#/+} +mmtrace -mmtrace +mmtrace ${last[@]/#/-} -mmtrace
 }
+echo "# $calls_meanwhile calls were made while one of them began or ended"
 done_testing

@@ -4,6 +4,7 @@
 # bpftrace. It counts in the kernel, and is there when it has seen a call of each kind.
 
 bpftrace_sees="do_mmap do_mmap_return mmap mmap_return"
+bpftrace_callers=y
 
 # probe PROBE KIND
 bpftrace_probe()

@@ -9,7 +9,7 @@ events=/sys/kernel/tracing/instances/others
 events_start()
 {
 	mkdir "$events"
-	echo 4096 >"$events/buffer_size_kb"
+	echo 16384 >"$events/buffer_size_kb"
 	cat >>"$tracing/kprobe_events" <<-END
 		p:others/do_mmap do_mmap
 		r64:others/do_mmap_return do_mmap

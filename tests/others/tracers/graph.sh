@@ -7,7 +7,7 @@ graph_sees="do_mmap do_mmap_return mmap mmap_return"
 
 graph_start()
 {
-	echo 4096 >"$tracing/buffer_size_kb"
+	echo 16384 >"$tracing/buffer_size_kb"
 	echo >"$tracing/trace"
 	printf '%s\n' do_mmap "$mmap" >"$tracing/set_ftrace_filter" &&
 		echo function_graph >"$tracing/current_tracer" || return

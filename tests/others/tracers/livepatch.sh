@@ -4,6 +4,7 @@
 # A live patch of do_mmap(), which counts.
 
 livepatch_sees="do_mmap"
+livepatch_callers=y
 livepatch=/sys/kernel/livepatch/livepatch
 
 livepatch_done()
