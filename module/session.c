@@ -91,6 +91,15 @@ static void free_rings(struct session *session)
 	release_memory(rings_size(session));
 }
 
+/*
+ * Each allocation gives up rather than have somebody killed; but whoever needs a page
+ * when the last ones are taken does not.
+ */
+static bool would_take_all(u64 bytes)
+{
+	return bytes >> PAGE_SHIFT >= max(si_mem_available(), 0L);
+}
+
 static int allocate_rings(struct session *session)
 {
 	enum ring_mode mode = session->config.mode == MMTRACE_MODE_OVERWRITE ?
@@ -99,6 +108,8 @@ static int allocate_rings(struct session *session)
 	void *data;
 	int cpu, err;
 
+	if (would_take_all(rings_size(session)))
+		return -ENOMEM;
 	err = reserve_memory(rings_size(session));
 	if (err)
 		return err;
