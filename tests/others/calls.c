@@ -19,7 +19,7 @@
 
 #define THREADS	4
 #define PAGE	4096ul
-#define PAUSE_US	2000
+#define PAUSE_US	20000
 
 static pthread_barrier_t all_there;
 static const char *name = "caller", *over;
