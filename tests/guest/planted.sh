@@ -42,17 +42,17 @@ seen()
 # What kmemleak has found is in its file, whose size is 0 whatever is in it, and in the log.
 leak_is_seen()
 {
-	local told
+	local lost
 
 	leaks_before
 	dmesg -C
 	check "leak: planted" insmod "$planted" bug=leak
 	rmmod planted
-	told=$(leaks)
+	lost=$(leaks)
 	result $? "leak: told as lost memory" "$(dmesg)"
 	check "leak: seen, as 'kmemleak: '" complained "kmemleak: "
-	grep -q 'comm "insmod"' <<<"$told"
-	result $? "leak: where it was made is told" "$told"
+	grep -q 'comm "insmod"' <<<"$lost"
+	result $? "leak: where it was made is told" "$lost"
 }
 
 # faults_everywhere: also of who may sleep; without a word in the log
