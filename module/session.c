@@ -399,9 +399,8 @@ bool session_trylock(struct session *session)
 {
 	if (mutex_trylock(&session->lock))
 		return true;
-	WRITE_ONCE(session->turned_away, true);
-	/* Either this sees that it is free now, or session_unlock() sees that. */
-	smp_mb();
+	/* In full order: either this sees that it is free now, or session_unlock() that. */
+	xchg(&session->turned_away, true);
 	return mutex_trylock(&session->lock);
 }
 
@@ -415,8 +414,7 @@ void session_unlock(struct session *session)
 {
 	mutex_unlock(&session->lock);
 	/* See session_trylock(). */
-	smp_mb();
-	if (unlikely(READ_ONCE(session->turned_away)) && xchg(&session->turned_away, false))
+	if (unlikely(xchg(&session->turned_away, false)))
 		wake_now(session);
 }
 

@@ -111,11 +111,9 @@ void wake_set_timeout(struct session *session, unsigned long timeout)
 {
 	int cpu;
 
-	if (timeout == session->timeout)
+	/* In full order: a bell that is not waited for here knows the new one. */
+	if (xchg(&session->timeout, timeout) == timeout)
 		return;
-	WRITE_ONCE(session->timeout, timeout);
-	/* A bell that is not waited for here knows the new one. */
-	smp_mb();
 	for_each_possible_cpu(cpu)
 		irq_work_sync(&per_cpu_ptr(session->cpu, cpu)->bell);
 	if (cancel_delayed_work_sync(&session->alarm))

@@ -334,7 +334,8 @@ TEST_F(ioctls, structures)
 	for (i = 0; i < MMTRACE_EVENT_COUNT; i++)
 		ask(MMTRACE_IOC_STATS, struct mmtrace_stats, asked_->event = i,
 		    asked_->session = 0, asked_->cpu = 0, asked_->reserved = 0);
-	session = ask(MMTRACE_IOC_SESSION, struct mmtrace_session, asked_->id = 1);
+	session = ask(MMTRACE_IOC_SESSION, struct mmtrace_session, asked_->id = 1,
+		      asked_->reserved = 0);
 	EXPECT_EQ(0, session->reserved);
 	expect_text(_metadata, session->comm, sizeof(session->comm));
 	ask(MMTRACE_IOC_FOLLOW, struct mmtrace_follow, asked_->flags = 0, asked_->pid = getpid());

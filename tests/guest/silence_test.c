@@ -416,15 +416,18 @@ TEST_F(silence, is_not_told_of_what_silences_nothing)
 	expect_account(_metadata, 0, 0);
 }
 
-#define MOVES		20000
+#define OPTIMIZED	20
+
+static atomic_uint moves;
 
 static void *move(void *data)
 {
 	void *at = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	unsigned int i;
 
-	for (i = 0; i < MOVES; i++)
+	while (!atomic_load(&done)) {
 		mremap(at, PAGE, PAGE, 0);
+		moves++;
+	}
 	munmap(at, PAGE);
 	return data;
 }
@@ -450,7 +453,7 @@ TEST_F_TIMEOUT(optimization, comes_and_goes, 120)
 	static const struct mmtrace_pred own = {
 		MMTRACE_FIELD_FLAGS, MMTRACE_OP_EQ, MMTRACE_ACCEPT, MMTRACE_REJECT, 0, ~0ull
 	};
-	unsigned int threads = 0, flips = 0, i;
+	unsigned int threads = 0, i;
 	struct mmtrace_stats stats;
 	pthread_t thread[4];
 
@@ -462,18 +465,21 @@ TEST_F_TIMEOUT(optimization, comes_and_goes, 120)
 		   });
 	ASSERT_EQ(0, set_filter(trace.fd, MMTRACE_IOC_SET_FILTER, &own, 1, NULL));
 	trace_start(_metadata, &trace);
+	atomic_store(&done, false);
 	for (; threads < ARRAY_SIZE(thread); threads++)
 		ASSERT_EQ(0, pthread_create(&thread[threads], NULL, move, NULL));
-	do {
-		ASSERT_TRUE(put(OPTIMIZATION, flips++ % 2 ? "1" : "0"));
-		ASSERT_EQ(0, get_stats(trace.fd, MMTRACE_EVENT_MREMAP, &stats));
-	} while (stats.hits - stats.filtered + stats.missed < threads * MOVES && flips < 10000);
+	for (i = 0; i < OPTIMIZED; i++) {
+		ASSERT_TRUE(put(OPTIMIZATION, i % 2 ? "1" : "0"));
+		/* The kernel's optimizer takes its time. */
+		usleep(50000);
+	}
+	atomic_store(&done, true);
 	for (i = 0; i < threads; i++)
 		ASSERT_EQ(0, pthread_join(thread[i], NULL));
 	ASSERT_EQ(0, get_stats(trace.fd, MMTRACE_EVENT_MREMAP, &stats));
-	EXPECT_EQ(threads * MOVES, stats.hits - stats.filtered);
+	EXPECT_LT(1000, moves);
+	EXPECT_EQ(moves, stats.hits - stats.filtered);
 	EXPECT_EQ(0, stats.missed);
-	EXPECT_LT(10, flips) TH_LOG("too seldom switched to tell");
 	close(trace.fd);
 }
 
