@@ -297,6 +297,8 @@ static struct readers *prepare_readers(struct __test_metadata *_metadata, struct
 	ASSERT_EQ(0, sched_setaffinity(0, sizeof(cpu_set_t),
 				       &(cpu_set_t) { .__bits = { ~0ul } }));
 	ASSERT_EQ(0, mmtrace_ioctl(trace->fd, MMTRACE_IOC_STOP, NULL));
+	/* Who may not wait for the other one would be told EAGAIN. */
+	ASSERT_EQ(0, fcntl(trace->fd, F_SETFL, 0));
 	return readers;
 }
 
