@@ -179,26 +179,50 @@ void dispatch_miss(struct call *call)
 		ring_gate_exit(gate);
 }
 
-/* Made elsewhere and copied, where the ring has no place for all of it. */
-static noinline void write_copy(const struct session *session, struct call *call)
+static __always_inline void put_record(struct ring *ring, struct call *call, u32 size)
 {
-	struct ring_entry *entry = (struct ring_entry *)record_finish(call);
+	record_put(call, (struct mmtrace_record *)ring_reserve(ring, size));
+	ring_commit(ring, size);
+}
 
-	if (!ring_write(&this_cpu_ptr(session->cpu)->ring, entry))
-		dispatch_count(session->cpu->lost, call_event(call));
+static void drop(const struct session *session, struct ring *ring, const struct call *call)
+{
+	ring_drop(ring, call->out.head.time);
+	dispatch_count(session->cpu->lost, call_event(call));
+}
+
+/*
+ * A record for which there is no room is not made, nor the path of its file looked for,
+ * if it is known before. Where it can't be made in the ring, as losses are to be told of
+ * before it or it goes around the end, it is made elsewhere and copied.
+ */
+static noinline void write_slowly(const struct session *session, struct call *call)
+{
+	struct ring *ring = &this_cpu_ptr(session->cpu)->ring;
+
+	if (ring_would_drop(ring, record_least_size(call)) ||
+	    ring_would_drop(ring, record_size(call)))
+		drop(session, ring, call);
+	else if (ring_find_room(ring, record_size(call)))
+		put_record(ring, call, record_size(call));
+	else
+		ring_write(ring, (struct ring_entry *)record_finish(call));
 }
 
 static __always_inline void write_record(const struct session *session,
 					 struct session_cpu *cpu, struct call *call)
 {
-	u32 size = record_size(call);
+	u32 size = call->out.head.size;
+	bool fits = ring_has_room(&cpu->ring, size);
 
-	if (unlikely(!ring_has_room(&cpu->ring, size))) {
-		write_copy(session, call);
-		return;
+	if (fits && unlikely(call->file)) {
+		size = record_size(call);
+		fits = ring_has_room(&cpu->ring, size);
 	}
-	record_put(call, (struct mmtrace_record *)ring_reserve(&cpu->ring, size));
-	ring_commit(&cpu->ring, size);
+	if (likely(fits))
+		put_record(&cpu->ring, call, size);
+	else
+		write_slowly(session, call);
 }
 
 static __always_inline void offer(const struct session *session, struct call *call)
@@ -243,6 +267,13 @@ static void offer_more(const struct session *session, struct trigger *trigger,
 
 	if (!session_accepts(session, call)) {
 		dispatch_count(session->cpu->filtered, event);
+		return;
+	}
+	/* Not with a trigger: then the oldest give way. */
+	if (ring_would_drop(&cpu->ring, record_least_size(call))) {
+		dispatch_count(session->cpu->offered, event);
+		drop(session, &cpu->ring, call);
+		wake_after_write(cpu);
 		return;
 	}
 	record = finish(session, call, done, stacked);

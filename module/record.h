@@ -42,6 +42,23 @@ void record_exit(void);
 const char *record_path(struct call *call);
 u32 record_kind(struct call *call, bool at_return);
 void record_put(const struct call *call, struct mmtrace_record *out);
+
+/**
+ * record_least_size() - how long the record of a call is at least
+ * @call: which has returned
+ *
+ * Context: preemption off.
+ *
+ * Return: bytes; what record_size() says, if that can be said without looking for the path
+ * of its file.
+ */
+static inline u32 record_least_size(const struct call *call)
+{
+	if (call->file && !(call->out.head.flags & MMTRACE_R_FILE))
+		return call->out.head.size + sizeof(struct mmtrace_file) + sizeof(u64);
+	return call->out.head.size;
+}
+
 /**
  * record_size() - how long the record of a call is, without a stack
  * @call: which has returned

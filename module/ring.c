@@ -5,7 +5,8 @@
  * Contexts
  * ========
  *
- * producer  ring_write(), ring_has_room(), ring_reserve(), ring_commit(),
+ * producer  ring_write(), ring_has_room(), ring_find_room(), ring_would_drop(),
+ *	     ring_reserve(), ring_commit(), ring_drop(), ring_keeps(),
  *	     ring_gate_enter(), ring_gate_exit(). One at a time, always of the
  *	     same CPU, preemption off; may be an NMI or a breakpoint handler, so
  *	     nothing here waits, locks or calls out.
@@ -25,7 +26,7 @@
  * Position p is the byte p % size of the data. Entries are contiguous, and go on
  * at the beginning of the data where they reach its end.
  *
- *	tail, evicted <= cursor <= head <= limit = later(tail, evicted) + size
+ *	tail, evicted <= cursor <= head <= limit <= later(tail, evicted) + size
  *
  * The consumer's own cursor may be before evicted until it looks next.
  * Each entry offered takes a number, so what is missing between two numbers is
@@ -53,6 +54,7 @@
  * Each letter stands at both sides. Everything that both sides use is loaded
  * and stored whole, as u64, by READ_ONCE() and its kin. Not so what the producer
  * makes in place, after ring_reserve(): by D nobody uses it before it is committed.
+ * Nor what the producer loads of its own entries: nobody else writes there.
  *
  * A  commit: entry, then head (release)
  *    read: head (acquire), then entry.
@@ -309,6 +311,15 @@ static void ring_get(const struct ring *ring, u64 pos, u64 *to, u64 words)
 	ring_copy_out(to + first, ring->data, words - first);
 }
 
+/* The producer's look at what it has written: in place, unless that is around the end. */
+static const union ring_slot *ring_look(const struct ring *ring, u64 pos, union ring_slot *copy)
+{
+	if (likely(ring_wrap(ring, pos) - pos >= sizeof(*copy)))
+		return (const void *)ring_at(ring, pos);
+	ring_get(ring, pos, copy->words, RING_SLOT_WORDS);
+	return copy;
+}
+
 /* The run takes in what is evicted: one entry, or the drops of a ring_loss. */
 static void ring_overwritten(struct ring *ring, const union ring_slot *slot, u64 seen)
 {
@@ -329,12 +340,13 @@ static u64 ring_evict(struct ring *ring, u64 oldest, u64 want)
 {
 	u64 seen = READ_ONCE(ring->seen); /* B */
 	u64 pos = oldest;
-	union ring_slot slot;
+	const union ring_slot *slot;
+	union ring_slot copy;
 
 	while (ring->head + want - pos > ring->size) {
-		ring_get(ring, pos, slot.words, RING_SLOT_WORDS);
-		ring_overwritten(ring, &slot, seen);
-		pos += slot.entry.len & ~RING_LOSS_FLAG;
+		slot = ring_look(ring, pos, &copy);
+		ring_overwritten(ring, slot, seen);
+		pos += slot->entry.len & ~RING_LOSS_FLAG;
 	}
 	if (pos != oldest) {
 		/* C: the run before evicted. */
@@ -365,21 +377,88 @@ static bool ring_has_dropped(const struct ring *ring, u64 number)
 	return ring->dropped.end == number && READ_ONCE(ring->seen) != number;
 }
 
-static void ring_drop(struct ring *ring, const struct ring_entry *entry)
+/**
+ * ring_drop() - offer an entry, and drop it
+ * @ring: that has no room for it, or can't have one like it
+ * @stamp: of the entry, which need not have been made
+ *
+ * It takes a number. From here on there is no room before some is found.
+ *
+ * Context: the producer's.
+ */
+void ring_drop(struct ring *ring, u64 stamp)
 {
 	struct ring_run *run = &ring->dropped;
-	bool goes_on = ring_has_dropped(ring, entry->number);
+	bool goes_on = ring_has_dropped(ring, ring->next);
 
 	/* F: head and end before the stamps. */
 	smp_wmb();
 	if (!goes_on)
-		WRITE_ONCE(run->first, entry->stamp);
-	WRITE_ONCE(run->last, entry->stamp);
+		WRITE_ONCE(run->first, stamp);
+	WRITE_ONCE(run->last, stamp);
 	/* E: head and stamps before end. */
-	smp_store_release(&run->end, entry->number + 1);
+	smp_store_release(&run->end, ring->next + 1);
 
-	ring->next = entry->number + 1;
+	ring->next++;
 	ring->limit = ring->head;
+}
+
+static u64 ring_oldest(const struct ring *ring)
+{
+	/* B: tail before what is written in its place. */
+	return ring_later(smp_load_acquire(&ring->tail), ring->evicted);
+}
+
+/* What goes on at the beginning of the data is for ring_write_slowly(). */
+static void ring_set_limit(struct ring *ring, u64 oldest)
+{
+	u64 limit = oldest + ring->size, wrap = ring_wrap(ring, ring->head);
+
+	ring->limit = ring_after(limit, wrap) ? wrap : limit;
+}
+
+/**
+ * ring_find_room() - find room for an entry at its place in the ring, if need be by eviction
+ * @ring: of which ring_has_room() was false
+ * @len: bytes of the entry, a legal length
+ *
+ * Context: the producer's.
+ *
+ * Return: what ring_has_room() says now. If not, ring_write() has to have the entry: there
+ * are losses to tell of before it, or it goes around the end of the data, and what
+ * gives way to it was evicted.
+ */
+bool ring_find_room(struct ring *ring, u32 len)
+{
+	u64 oldest = ring_oldest(ring);
+
+	if (ring_has_dropped(ring, ring->next))
+		return false;
+	if (ring->mode == RING_OVERWRITE)
+		oldest = ring_evict(ring, oldest, len);
+	ring_set_limit(ring, oldest);
+	return ring_has_room(ring, len);
+}
+
+/**
+ * ring_would_drop() - is there no room for an entry, and nothing that gives way?
+ * @ring: to ask about
+ * @len: bytes of the entry, a legal length
+ *
+ * Context: the producer's.
+ *
+ * Return: true if it would be dropped, and any that is longer; false if it would not.
+ */
+bool ring_would_drop(const struct ring *ring, u32 len)
+{
+	u64 want = len;
+
+	if (ring->mode != RING_DISCARD)
+		return false;
+	if (ring_has_dropped(ring, ring->next))
+		want += sizeof(struct ring_loss);
+	/* Without B, as nothing is written for it. */
+	return ring->head + want - READ_ONCE(ring->tail) > ring->size;
 }
 
 /*
@@ -394,8 +473,7 @@ static bool ring_make_room(struct ring *ring, const struct ring_entry *entry, u6
 
 	if (loss)
 		want += sizeof(struct ring_loss);
-	/* B: tail before what is written in its place. */
-	oldest = ring_later(smp_load_acquire(&ring->tail), ring->evicted);
+	oldest = ring_oldest(ring);
 	if (ring->mode == RING_OVERWRITE)
 		oldest = ring_evict(ring, oldest, want);
 	if (ring->head + want - oldest > ring->size)
@@ -403,7 +481,6 @@ static bool ring_make_room(struct ring *ring, const struct ring_entry *entry, u6
 	if (loss)
 		ring_put_loss(ring, entry->number);
 	*pos = ring->head + want - entry->len;
-	ring->limit = oldest + ring->size;
 	return true;
 }
 
@@ -413,16 +490,14 @@ static noinline bool ring_write_slowly(struct ring *ring, const struct ring_entr
 	u64 pos, end;
 
 	if (!ring_is_legal(ring, entry->len) || !ring_make_room(ring, entry, &pos)) {
-		ring_drop(ring, entry);
+		ring_drop(ring, entry->stamp);
 		return false;
 	}
 	end = pos + entry->len;
 	ring_put(ring, pos, (const u64 *)entry, entry->len / sizeof(u64));
 	/* A ring_loss that stands before it is committed with it. */
 	ring_commit(ring, end - ring->head);
-	/* Not past the end of the data: what goes on at the beginning comes here. */
-	if (ring_after(ring->limit, ring_wrap(ring, end)))
-		ring->limit = ring_wrap(ring, end);
+	ring_set_limit(ring, ring_oldest(ring));
 	return true;
 }
 
@@ -442,7 +517,8 @@ bool ring_write(struct ring *ring, struct ring_entry *entry)
 	u32 len = entry->len;
 
 	entry->number = ring->next;
-	if (unlikely(!ring_is_legal(ring, len) || !ring_has_room(ring, len)))
+	if (unlikely(!ring_is_legal(ring, len) ||
+		     (!ring_has_room(ring, len) && !ring_find_room(ring, len))))
 		return ring_write_slowly(ring, entry);
 	ring_copy_in(ring_at(ring, ring->head), (const u64 *)entry, len / sizeof(u64));
 	ring_commit(ring, len);

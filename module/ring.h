@@ -145,6 +145,9 @@ void ring_release(struct ring *ring, const struct ring_cursor *cursor);
 u64 ring_used(const struct ring *ring);
 u64 ring_head(const struct ring *ring);
 bool ring_keeps(const struct ring *ring, u64 pos, u32 len);
+bool ring_find_room(struct ring *ring, u32 len);
+bool ring_would_drop(const struct ring *ring, u32 len);
+void ring_drop(struct ring *ring, u64 stamp);
 
 /**
  * ring_has_room() - may an entry be made at its place in the ring?
@@ -153,8 +156,8 @@ bool ring_keeps(const struct ring *ring, u64 pos, u32 len);
  *
  * Context: the producer's.
  *
- * Return: false if it is for ring_write() to find room, to tell of losses, or to write
- * it in two pieces.
+ * Return: false if it is for ring_find_room() to find some; or for ring_write() to tell
+ * of losses, or to write it in two pieces.
  */
 static inline bool ring_has_room(const struct ring *ring, u32 len)
 {

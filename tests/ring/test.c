@@ -174,20 +174,34 @@ static bool make_in_place(struct ring *ring, const u64 *words, u64 number, u32 l
 	return true;
 }
 
+/* May it be made in place, if need be after a look for room? */
+static bool has_place(struct ring *ring, u32 len, bool look)
+{
+	return ring_has_room(ring, len) || (look && ring_find_room(ring, len));
+}
+
 /* @number is what the ring is expected to give it. An illegal @len is only said. */
 bool test_offer(struct ring *ring, u64 number, u32 len, u64 stamp)
 {
 	u64 words[TEST_ENTRY_MAX / sizeof(u64)];
 	struct ring_entry *entry = (struct ring_entry *)words;
-	bool written;
+	bool written, full;
 
 	fill(words, number, len > TEST_ENTRY_MAX ? TEST_ENTRY_MAX : len, stamp);
 	entry->len = len;
-	/* By either way where there are two. Every other, so that they meet. */
-	if (is_legal(ring, len) && number % 2 && ring_has_room(ring, len))
+	/* By each way where there are several. In turn, so that they meet. */
+	if (is_legal(ring, len) && number % 2 && has_place(ring, len, number % 4 == 1))
 		return make_in_place(ring, words, number, len);
+	full = is_legal(ring, len) && ring_would_drop(ring, len);
+	if (full && number % 3) {
+		ring_drop(ring, stamp);
+		return false;
+	}
 	written = ring_write(ring, entry);
 	CHECK_EQ(entry->number, number);
+	/* There may be room meanwhile, but not less. */
+	if (is_legal(ring, len))
+		CHECK(written || full);
 	return written;
 }
 
