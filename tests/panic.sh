@@ -27,11 +27,6 @@ check()
 	echo "${ok}ok $told - $what"
 }
 
-build_all()
-{
-	"$vm/setup.sh" && "$vm/build-module.sh" && "$vm/build-user.sh" && "$vm/build-guest.sh"
-}
-
 # shellcheck disable=SC2317 # check calls it
 # panicked: once
 panicked()
@@ -53,10 +48,7 @@ nothing_else()
 	! sed '1,/Kernel panic/d' "$log" | grep -E 'mmtrace|BUG:|Oops|WARNING:|Kernel panic - |stall|lockup'
 }
 
-if ! said=$(build_all 2>&1); then
-	echo "Bail out! $said"
-	exit 1
-fi
+build_or_bail
 # It has no verdict, and would have one if it had not panicked.
 status=0
 mkdir -p "$build/vm"

@@ -105,15 +105,6 @@ TEST_F(access, user)
 	EXPECT_EQ(-EPERM, run_child(as_user));
 }
 
-static bool write_word(const char *path, const char *word)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool done = fd >= 0 && write(fd, word, strlen(word)) == (ssize_t)strlen(word);
-
-	close(fd);
-	return done;
-}
-
 static int as_root_of_a_namespace(void)
 {
 	if (unshare(CLONE_NEWUSER))

@@ -12,6 +12,7 @@
 
 #include "own_module.h"
 #include "slow_file.h"
+#include "task_state.h"
 
 #define SLEEPERS	4
 #define SLEEP_NS	100000000ull	/* at least, of each */
@@ -137,36 +138,6 @@ static int touch(int fd)
 		return 1;
 	at = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
 	return __atomic_load_n(at, __ATOMIC_RELAXED);
-}
-
-/* As in its stat; 0 if it is gone. */
-static char state_of(pid_t tid)
-{
-	char path[64], line[512] = "";
-	const char *at;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 && read(fd, line, sizeof(line) - 1) < 0)
-		line[0] = 0;
-	close(fd);
-	at = strrchr(line, ')');
-	return at && at[1] ? at[2] : 0;
-}
-
-/* -1 if it is in none. */
-static long syscall_of(pid_t tid)
-{
-	char path[64], line[256] = "";
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/syscall", tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 && read(fd, line, sizeof(line) - 1) < 0)
-		line[0] = 0;
-	close(fd);
-	return line[0] >= '0' && line[0] <= '9' ? atol(line) : -1;
 }
 
 /* Not by a signal, in this call. */

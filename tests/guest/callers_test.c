@@ -307,15 +307,6 @@ TEST_F(callers, exec)
 	EXPECT_LE(2, files) TH_LOG("the segments of the program are missing");
 }
 
-static void write_line(struct __test_metadata *_metadata, const char *path, const char *line)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	ASSERT_LE(0, fd);
-	ASSERT_EQ((ssize_t)strlen(line), write(fd, line, strlen(line)));
-	close(fd);
-}
-
 static void crash_once(struct __test_metadata *_metadata)
 {
 	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
@@ -341,9 +332,9 @@ TEST_F(callers, helper_of_the_kernel)
 
 	ASSERT_LT(0, read(fd, before, sizeof(before) - 1));
 	close(fd);
-	write_line(_metadata, path, "|/bin/sleep 0");
+	ASSERT_TRUE(write_word(path, "|/bin/sleep 0"));
 	crash_once(_metadata);
-	write_line(_metadata, path, before);
+	ASSERT_TRUE(write_word(path, before));
 	for (wait = 0; !calls && wait < 1000; wait++) {
 		trace_read(_metadata, &self->trace);
 		for (record = NULL; (record = trace_next(&self->trace, record));) {

@@ -6,30 +6,43 @@
 #ifndef MMTRACE_TEST_FAULT_H
 #define MMTRACE_TEST_FAULT_H
 
+#include <stdio.h>
+
 #include "mmtrace_test.h"
 
 #define FAULT_NTH	"/proc/thread-self/fail-nth"
 #define FAULT_DEBUG	"/sys/kernel/debug/"
 
-static inline bool fault_write(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool done = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-
-	close(fd);
-	return done;
-}
-
 /* True if the kernel can; then also what may sleep fails, and nothing is logged of it. */
 static inline bool fault_init(void)
 {
 	return !access(FAULT_NTH, W_OK) &&
-	       fault_write(FAULT_DEBUG "failslab/ignore-gfp-wait", "N") &&
-	       fault_write(FAULT_DEBUG "failslab/verbose", "0") &&
-	       fault_write(FAULT_DEBUG "fail_page_alloc/ignore-gfp-wait", "N") &&
-	       fault_write(FAULT_DEBUG "fail_page_alloc/min-order", "0") &&
-	       fault_write(FAULT_DEBUG "fail_page_alloc/verbose", "0") &&
-	       fault_write(FAULT_DEBUG "fail_usercopy/verbose", "0");
+	       write_word(FAULT_DEBUG "failslab/ignore-gfp-wait", "N") &&
+	       write_word(FAULT_DEBUG "failslab/verbose", "0") &&
+	       write_word(FAULT_DEBUG "fail_page_alloc/ignore-gfp-wait", "N") &&
+	       write_word(FAULT_DEBUG "fail_page_alloc/min-order", "0") &&
+	       write_word(FAULT_DEBUG "fail_page_alloc/verbose", "0") &&
+	       write_word(FAULT_DEBUG "fail_usercopy/verbose", "0");
+}
+
+/* One of so many things fails, of threads that have make-it-fail set; 0 for none. */
+static inline bool fault_by_chance(unsigned int of)
+{
+	static const char *const kinds[] = { "failslab", "fail_page_alloc", "fail_usercopy" };
+	char path[128], percent[16];
+	unsigned int i;
+	bool done = true;
+
+	snprintf(percent, sizeof(percent), "%u", of ? 100 / of : 0);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		snprintf(path, sizeof(path), FAULT_DEBUG "%s/task-filter", kinds[i]);
+		done &= write_word(path, "Y");
+		snprintf(path, sizeof(path), FAULT_DEBUG "%s/times", kinds[i]);
+		done &= write_word(path, "-1");
+		snprintf(path, sizeof(path), FAULT_DEBUG "%s/probability", kinds[i]);
+		done &= write_word(path, percent);
+	}
+	return done;
 }
 
 /**

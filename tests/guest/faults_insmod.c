@@ -12,8 +12,8 @@
  */
 #include "fault.h"
 #include "own_module.h"
+#include "probes.h"
 
-#define PROBES		"/sys/kernel/debug/kprobes/list"
 #define LOADED		"/sys/module/mmtrace"
 #define LOG		"/dev/kmsg"
 #define LOSS		"__disarm_kprobe_ftrace"
@@ -23,20 +23,6 @@
 static long load(void *module)
 {
 	return module_insert(*(int *)module, "instances=4");
-}
-
-static unsigned int count_probes(void)
-{
-	FILE *file = fopen(PROBES, "re");
-	unsigned int lines = 0;
-	char line[512];
-
-	if (!file)
-		abort();
-	while (fgets(line, sizeof(line), file))
-		lines++;
-	fclose(file);
-	return lines;
 }
 
 /* All events can be traced. */

@@ -27,14 +27,6 @@ FIXTURE_TEARDOWN(read)
 #define CALLS		5
 #define RECORDS		(2 * CALLS)	/* each a do_mmap and a mmap */
 
-static void make_calls(void)
-{
-	int i;
-
-	for (i = 0; i < CALLS; i++)
-		mark_call();
-}
-
 static unsigned int count_records(const struct trace *trace)
 {
 	const struct mmtrace_record *record = NULL;
@@ -64,7 +56,7 @@ TEST_F(read, binary)
 
 	trace_start(_metadata, &self->trace);
 	do {
-		make_calls();
+		mark_calls(CALLS);
 		failed = fault_call(nth++, take_records, &self->trace, &ret);
 		if (ret < 0) {
 			refused++;
@@ -131,7 +123,7 @@ TEST_F(read, text)
 	trace_start(_metadata, &self->trace);
 	reading.fd = self->trace.fd;
 	do {
-		make_calls();
+		mark_calls(CALLS);
 		reading.len = 0;
 		failed = fault_call(nth++, take_text, &reading, &ret);
 		if (ret < 0) {

@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "follow.h"
+#include "task_state.h"
 
 /* A program that was executed by a test. */
 static void __attribute__((constructor)) executed(int argc, char **argv)
@@ -417,20 +418,6 @@ TEST_F(follow, beside_others)
 	close(of_other.fd);
 }
 
-static bool is_asleep(pid_t pid)
-{
-	char path[64], state = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (file && fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-		state = 0;
-	if (file)
-		fclose(file);
-	return state == 'S';
-}
-
 /* A reader that sleeps is woken by the end alone, long before its timeout. */
 TEST_F(follow, end_wakes)
 {
@@ -453,7 +440,7 @@ TEST_F(follow, end_wakes)
 	reader.pid = fork();
 	if (!reader.pid)
 		_exit(read(fd, &byte, 1) != 0);
-	while (!is_asleep(reader.pid))
+	while (state_of(reader.pid) != 'S')
 		sched_yield();
 	actor_go(&actor);
 	EXPECT_TRUE(child_is_well(actor.pid));

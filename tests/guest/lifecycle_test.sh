@@ -154,10 +154,21 @@ memory()
 
 keys="Percpu VmallocUsed SUnreclaim"
 
+# give_back: what is kept of what was freed, such as by KASAN, which keeps much
+give_back()
+{
+	local cache
+
+	for cache in /sys/kernel/slab/*; do
+		[ -L "$cache" ] || echo 1 >"$cache/shrink"
+	done
+}
+
 memory_of_all()
 {
 	local key
 
+	give_back
 	for key in $keys; do
 		memory "$key"
 	done | xargs
@@ -171,6 +182,7 @@ not_grown()
 
 	read -ra before <<<"$1"
 	read -ra after <<<"$(memory_of_all)"
+	echo "# kB of $keys: ${before[*]}, then ${after[*]}" >&2
 	for i in "${!before[@]}"; do
 		if [ "$((after[i] - before[i]))" -ge "$limit" ]; then
 			echo "kB of $keys: ${before[*]}, then ${after[*]}"

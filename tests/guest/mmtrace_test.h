@@ -19,12 +19,18 @@
 
 #include <linux/mmtrace.h>
 
-/* What ends a test that takes too long; on a slow kernel it may take longer. */
+/* How many times as long something may take on a slow kernel. */
+static inline unsigned int patience(void)
+{
+	const char *times = getenv("MMTRACE_PATIENCE");
+
+	return times ? strtoul(times, NULL, 10) : 1;
+}
+
+/* What ends a test that takes too long. */
 static inline unsigned int patient_alarm(unsigned int seconds)
 {
-	const char *patience = getenv("MMTRACE_PATIENCE");
-
-	return alarm(seconds * (patience ? atoi(patience) : 1));
+	return alarm(seconds * patience());
 }
 
 #define alarm patient_alarm
@@ -83,6 +89,18 @@ static inline __u64 now_ns(void)
 	raw_ == -1 ? -(long)errno : raw_;				\
 })
 
+/* Of a switch of the kernel; errno tells why not. */
+static inline bool write_word(const char *path, const char *word)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done = fd >= 0 && write(fd, word, strlen(word)) == (ssize_t)strlen(word);
+	int number = errno;
+
+	close(fd);
+	errno = number;
+	return done;
+}
+
 /* 0 or a negative errno. */
 static inline int mmtrace_ioctl(int fd, unsigned int cmd, const void *arg)
 {
@@ -134,6 +152,12 @@ static inline void mark_call(void)
 	munmap(mmap(NULL, MARK_LEN, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), MARK_LEN);
 }
 
+static inline void mark_calls(int calls)
+{
+	while (calls--)
+		mark_call();
+}
+
 /* Nothing but such calls. */
 static inline int filter_mark(int fd)
 {
@@ -173,6 +197,15 @@ static inline void trace_open(struct __test_metadata *_metadata, struct trace *t
 	own.ring_size = config->ring_size ?: own.ring_size;
 	own.watermark = config->watermark ?: own.ring_size / 4;
 	ASSERT_EQ(0, mmtrace_ioctl(trace->fd, MMTRACE_IOC_SET_CONFIG, &own));
+}
+
+static inline void set_text(struct __test_metadata *_metadata, int fd)
+{
+	struct mmtrace_config config;
+
+	ASSERT_EQ(0, get_config(fd, &config));
+	config.format = MMTRACE_FORMAT_TEXT;
+	ASSERT_EQ(0, mmtrace_ioctl(fd, MMTRACE_IOC_SET_CONFIG, &config));
 }
 
 static inline void trace_start(struct __test_metadata *_metadata, struct trace *trace)

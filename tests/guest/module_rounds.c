@@ -21,6 +21,8 @@
 
 #include <linux/mmtrace.h>
 
+#include "probes.h"
+
 #define DEVICE	"/dev/mmtrace"
 
 static int fail(int round, const char *what)
@@ -41,20 +43,6 @@ static int start(int fd)
 	if (ioctl(fd, MMTRACE_IOC_SET_CONFIG, &config))
 		return -1;
 	return ioctl(fd, MMTRACE_IOC_START);
-}
-
-/* Probes that the kernel has; -1 if it does not tell. */
-static int count_probes(void)
-{
-	FILE *file = fopen("/sys/kernel/debug/kprobes/list", "re");
-	int c, lines = 0;
-
-	if (!file)
-		return -1;
-	while ((c = getc(file)) != EOF)
-		lines += c == '\n';
-	fclose(file);
-	return lines;
 }
 
 static int read_one(int round)
@@ -81,7 +69,8 @@ static int read_one(int round)
 
 static int load_rounds(const char *path, int rounds)
 {
-	int i, fd = open(path, O_RDONLY | O_CLOEXEC), before = count_probes(), loaded = 0;
+	unsigned int before = count_probes(), loaded = 0;
+	int i, fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat stat;
 	void *image;
 

@@ -12,7 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/select.h>
 
-#include "mmtrace_test.h"
+#include "task_state.h"
 
 #define MS		1000000ull
 #define LONG_MS		20000	/* whoever sleeps so long was not woken */
@@ -22,9 +22,7 @@
 
 static __u64 soon_ns(void)
 {
-	const char *patience = getenv("MMTRACE_PATIENCE");
-
-	return SOON_MS * MS * (patience ? atoi(patience) : 1);
+	return SOON_MS * MS * patience();
 }
 
 /* The session for a waker to stop. */
@@ -56,16 +54,11 @@ FIXTURE_TEARDOWN(poll)
 
 static bool is_asleep(pid_t pid)
 {
-	char path[64], text[512] = "", *state;
-	int fd;
+	char state = state_of(pid);
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (read(fd, text, sizeof(text) - 1) <= 0)
+	if (!state)
 		_exit(1);
-	close(fd);
-	state = strrchr(text, ')');
-	return state && state[2] == 'S';
+	return state == 'S';
 }
 
 /* Once the parent sleeps, the child does it. */

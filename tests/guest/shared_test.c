@@ -14,6 +14,8 @@
 #include <sys/prctl.h>
 
 #include "missing.h"
+#include "processors.h"
+#include "task_state.h"
 
 #define RECORD_LEN	sizeof(struct mmtrace_record)
 #define LONG_MS		20000	/* whoever sleeps so long was not woken */
@@ -62,38 +64,6 @@ FIXTURE_TEARDOWN(shared)
 static void block(struct __test_metadata *_metadata, int fd)
 {
 	ASSERT_EQ(0, fcntl(fd, F_SETFL, 0));
-}
-
-static void set_text(struct __test_metadata *_metadata, int fd)
-{
-	struct mmtrace_config config;
-
-	ASSERT_EQ(0, get_config(fd, &config));
-	config.format = MMTRACE_FORMAT_TEXT;
-	ASSERT_EQ(0, mmtrace_ioctl(fd, MMTRACE_IOC_SET_CONFIG, &config));
-}
-
-static void make_calls(int calls)
-{
-	while (calls--)
-		mark_call();
-}
-
-static void go_to(struct __test_metadata *_metadata, int cpu)
-{
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(cpu, &cpus);
-	ASSERT_EQ(0, sched_setaffinity(0, sizeof(cpus), &cpus));
-}
-
-static void go_anywhere(struct __test_metadata *_metadata)
-{
-	cpu_set_t cpus;
-
-	memset(&cpus, 0xff, sizeof(cpus));
-	ASSERT_EQ(0, sched_setaffinity(0, sizeof(cpus), &cpus));
 }
 
 static void give(struct given *given, __u32 cpu, __u64 seq)
@@ -150,7 +120,7 @@ TEST_F(shared, stuck_reader)
 	int epoll;
 
 	trace_start(_metadata, &self->trace);
-	make_calls(2);
+	mark_calls(2);
 	missing_open(_metadata, &missing);
 	missing_arm(_metadata, &missing);
 	stuck.to = missing.pages + PAGE - RECORD_LEN / 2;
@@ -158,10 +128,10 @@ TEST_F(shared, stuck_reader)
 	missing_wait(_metadata, &missing);
 
 	for (cpu = 0; cpu < cpus; cpu++) {
-		go_to(_metadata, cpu);
+		ASSERT_EQ(0, run_on(cpu));
 		mark_call();
 	}
-	go_anywhere(_metadata);
+	run_anywhere();
 	EXPECT_EQ(-1, read(self->trace.fd, byte, sizeof(byte)));
 	EXPECT_EQ(EAGAIN, errno);
 	EXPECT_EQ(0, poll(&pollfd, 1, 0));
@@ -218,10 +188,10 @@ TEST_F(shared, signal_within_read)
 
 	ASSERT_EQ(0, sigaction(SIGUSR1, &action, NULL));
 	set_text(_metadata, self->trace.fd);
-	go_to(_metadata, 0);
+	ASSERT_EQ(0, run_on(0));
 	trace_start(_metadata, &self->trace);
-	make_calls(CALLS);
-	go_anywhere(_metadata);
+	mark_calls(CALLS);
+	run_anywhere();
 	missing_open(_metadata, &missing);
 	missing_arm(_metadata, &missing);
 	stuck.to = missing.pages;
@@ -264,7 +234,7 @@ TEST_F(shared, killed_within_copy)
 	/* Or it would be turned away, while it is polled. */
 	block(_metadata, self->trace.fd);
 	trace_start(_metadata, &self->trace);
-	make_calls(3);
+	mark_calls(3);
 	ASSERT_EQ(1, poll(&pollfd, 1, LONG_MS));
 	pid = fork_stuck(_metadata, self->trace.fd);
 	ASSERT_LT(0, pid);
@@ -301,7 +271,7 @@ static atomic_uint storms;
 static void *storm(void *unused)
 {
 	(void)unused;
-	make_calls(STORM_CALLS);
+	mark_calls(STORM_CALLS);
 	storms--;
 	return NULL;
 }
@@ -363,22 +333,6 @@ static void *sleeper_run(void *data)
 	return NULL;
 }
 
-static bool is_asleep(pid_t tid)
-{
-	char path[64], text[512] = "", *state;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	if (read(fd, text, sizeof(text) - 1) < 0)
-		text[0] = '\0';
-	close(fd);
-	state = strrchr(text, ')');
-	return state && state[2] == 'S';
-}
-
 /* scenario 14: the number is gone, and not the file */
 TEST_F(shared, closed_within_read)
 {
@@ -388,7 +342,7 @@ TEST_F(shared, closed_within_read)
 	block(_metadata, self->trace.fd);
 	trace_start(_metadata, &self->trace);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, sleeper_run, &sleeper));
-	while (!sleeper.tid || !is_asleep(sleeper.tid))
+	while (!sleeper.tid || state_of(sleeper.tid) != 'S')
 		sched_yield();
 	ASSERT_EQ(0, close(self->trace.fd));
 	self->trace.fd = -1;
@@ -430,10 +384,10 @@ TEST_F(shared, lines)
 	pid_t pid;
 
 	set_text(_metadata, self->trace.fd);
-	go_to(_metadata, 0);
+	ASSERT_EQ(0, run_on(0));
 	trace_start(_metadata, &self->trace);
-	make_calls(CALLS);
-	go_anywhere(_metadata);
+	mark_calls(CALLS);
+	run_anywhere();
 	ASSERT_EQ(0, mmtrace_ioctl(self->trace.fd, MMTRACE_IOC_STOP, NULL));
 	block(_metadata, self->trace.fd);
 	pid = fork();

@@ -62,34 +62,23 @@ FIXTURE_VARIANT_ADD(silence, ftrace) {
 };
 #endif
 
-static bool put(const char *path, const char *word)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool good = fd >= 0 && write(fd, word, strlen(word)) == (ssize_t)strlen(word);
-	int number = errno;
-
-	close(fd);
-	errno = number;
-	return good;
-}
-
 /* Newer kernels don't let ftrace be switched off any more. */
 static bool can_be_turned_off(const char *path)
 {
-	return put(path, "0") ? put(path, "1") : errno != EOPNOTSUPP;
+	return write_word(path, "0") ? write_word(path, "1") : errno != EOPNOTSUPP;
 }
 
 static void turn_off(struct __test_metadata *_metadata, const char *path, struct flip *flip)
 {
 	flip->off_begun = now_ns();
-	ASSERT_TRUE(put(path, "0"));
+	ASSERT_TRUE(write_word(path, "0"));
 	flip->off_done = now_ns();
 }
 
 static void turn_on(struct __test_metadata *_metadata, const char *path, struct flip *flip)
 {
 	flip->on_begun = now_ns();
-	ASSERT_TRUE(put(path, "1"));
+	ASSERT_TRUE(write_word(path, "1"));
 	flip->on_done = now_ns();
 }
 
@@ -217,9 +206,9 @@ FIXTURE_SETUP(silence)
 
 FIXTURE_TEARDOWN(silence)
 {
-	EXPECT_TRUE(put(variant->path, "1"));
-	put(TRACEFS "current_tracer", "nop");
-	put(TRACEFS "kprobe_events", "-:silence/other");
+	EXPECT_TRUE(write_word(variant->path, "1"));
+	write_word(TRACEFS "current_tracer", "nop");
+	write_word(TRACEFS "kprobe_events", "-:silence/other");
 	close(open(TRACEFS "set_ftrace_filter", O_WRONLY | O_TRUNC | O_CLOEXEC));
 	atomic_store(&done, true);
 	while (self->threads)
@@ -354,10 +343,10 @@ TEST_F(silence, is_told_beside_the_function_tracer)
 {
 	if (!can_be_turned_off(variant->path))
 		SKIP(return, "this kernel has no switch for it");
-	if (!put(TRACEFS "set_ftrace_filter", "do_mmap"))
+	if (!write_word(TRACEFS "set_ftrace_filter", "do_mmap"))
 		SKIP(return, "there is no function tracer");
-	ASSERT_TRUE(put(TRACEFS "set_ftrace_filter", "beat_of_ftrace"));
-	ASSERT_TRUE(put(TRACEFS "current_tracer", "function"));
+	ASSERT_TRUE(write_word(TRACEFS "set_ftrace_filter", "beat_of_ftrace"));
+	ASSERT_TRUE(write_word(TRACEFS "current_tracer", "function"));
 	trace_start(_metadata, &trace);
 	wait_for_call(_metadata);
 	turn_off(_metadata, variant->path, &self->flip);
@@ -374,7 +363,7 @@ TEST_F(silence, hooks_come_back_beside_another_probe)
 {
 	if (!can_be_turned_off(variant->path))
 		SKIP(return, "this kernel has no switch for it");
-	ASSERT_TRUE(put(TRACEFS "kprobe_events", "p:silence/other do_mmap"));
+	ASSERT_TRUE(write_word(TRACEFS "kprobe_events", "p:silence/other do_mmap"));
 	turn_off(_metadata, variant->path, &self->flip);
 	trace_start(_metadata, &trace);
 	wait_for_gaps(_metadata, 1);
@@ -382,7 +371,7 @@ TEST_F(silence, hooks_come_back_beside_another_probe)
 	wait_for_gaps(_metadata, 2);
 	wait_for_call(_metadata);
 	ASSERT_EQ(0, mmtrace_ioctl(trace.fd, MMTRACE_IOC_STOP, NULL));
-	EXPECT_TRUE(put(TRACEFS "kprobe_events", "-:silence/other"));
+	EXPECT_TRUE(write_word(TRACEFS "kprobe_events", "-:silence/other"));
 }
 
 /* Whatever is written, nothing was ever off. */
@@ -395,11 +384,11 @@ TEST_F(silence, is_not_told_of_what_silences_nothing)
 	start_load(_metadata, self->thread, &self->threads);
 	trace_start(_metadata, &trace);
 	for (i = 0; i < 5; i++) {
-		EXPECT_TRUE(put(variant->path, "1"));
-		EXPECT_FALSE(put(variant->path, "x"));
+		EXPECT_TRUE(write_word(variant->path, "1"));
+		EXPECT_FALSE(write_word(variant->path, "x"));
 		if (!access(OPTIMIZATION, F_OK)) {
-			EXPECT_TRUE(put(OPTIMIZATION, "0"));
-			EXPECT_TRUE(put(OPTIMIZATION, "1"));
+			EXPECT_TRUE(write_word(OPTIMIZATION, "0"));
+			EXPECT_TRUE(write_word(OPTIMIZATION, "1"));
 		}
 		wait_for_call(_metadata);
 		expect_state(_metadata, false);
@@ -443,7 +432,7 @@ FIXTURE_SETUP(optimization)
 FIXTURE_TEARDOWN(optimization)
 {
 	if (!access(OPTIMIZATION, F_OK))
-		EXPECT_TRUE(put(OPTIMIZATION, "1"));
+		EXPECT_TRUE(write_word(OPTIMIZATION, "1"));
 	expect_nothing_left(_metadata);
 }
 
@@ -469,7 +458,7 @@ TEST_F_TIMEOUT(optimization, comes_and_goes, 120)
 	for (; threads < ARRAY_SIZE(thread); threads++)
 		ASSERT_EQ(0, pthread_create(&thread[threads], NULL, move, NULL));
 	for (i = 0; i < OPTIMIZED; i++) {
-		ASSERT_TRUE(put(OPTIMIZATION, i % 2 ? "1" : "0"));
+		ASSERT_TRUE(write_word(OPTIMIZATION, i % 2 ? "1" : "0"));
 		/* The kernel's optimizer takes its time. */
 		usleep(50000);
 	}

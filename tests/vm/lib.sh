@@ -234,3 +234,15 @@ compiler()
 	arm64) echo "aarch64-linux-gnu-$cc" ;;
 	esac
 }
+
+# build_or_bail: all that the guest's tests need; says nothing if that is well
+build_or_bail()
+{
+	local said
+
+	if ! said=$({ "$vm/setup.sh" && "$vm/build-module.sh" && "$vm/build-user.sh" &&
+		"$vm/build-guest.sh"; } 2>&1); then
+		echo "Bail out! $said"
+		exit 1
+	fi
+}
