@@ -24,7 +24,7 @@ quick_tests()
 	awk '$1 !~ /\.sh$|_load_test$/ || $1 == "hooks_test.sh" { print $1 }' "$guest/timeouts"
 }
 
-# boot PROCESSORS TEST...
+# boot PROCESSORS TEST...; kernels that know x32 have it switched off
 boot()
 {
 	local cpus=$1 limit start=$SECONDS status=0
@@ -33,7 +33,7 @@ boot()
 	limit=$(awk -v only=" $* " '
 		only == "  " || index(only, " " $1 " ") { sum += $2 }
 		END { print sum + 60 }' "$guest/timeouts")
-	tests/vm/run --no-build --smp "$cpus" --timeout "$limit" \
+	tests/vm/run --no-build --smp "$cpus" --timeout "$limit" --cmdline syscall.x32=y \
 		--add "$guest=tests" --add "$variants=tests/variants" \
 		--script tests/guest/run-all.sh -- "$@" || status=$?
 	printf '\n@@begin guest/kernel\n1..1\n'

@@ -42,6 +42,7 @@ all()
 	tests/kernel.sh
 	group guest/secure tests/secure.sh
 	group guest/panic tests/panic.sh
+	group guest/standstill tests/standstill.sh
 	claim bench/cost "no call costs more than its bound" bench/run --no-build
 	tests/matrix.sh --quick --but "$target"
 }

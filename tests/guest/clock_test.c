@@ -4,34 +4,15 @@
  * which is that of CLOCK_MONOTONIC, and no call ends before it began: while the time of
  * day is set back and forth, slewed and stepped, and the hardware that the kernel
  * takes its time from is exchanged.
- *
- * Threads call without end, and move from processor to processor.
  */
-#include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <sys/time.h>
 #include <sys/timex.h>
 
-#include "processors.h"
+#include "watch.h"
 
 #define ROUNDS		200
-#define THREADS		4
-#define STAY		20	/* calls between two moves */
 #define BETWEEN		50	/* calls between two changes of a clock */
 #define CLOCKSOURCE	"/sys/devices/system/clocksource/clocksource0/"
-
-/**
- * struct watch - what was read so far
- * @trace: records
- * @begun: when the session was
- * @seen: calls
- */
-struct watch {
-	struct trace	trace;
-	__u64		begun;
-	__u64		seen;
-};
 
 /* The kernel's own clock source is the one that is left at the end. */
 FIXTURE(clocks)
@@ -39,9 +20,6 @@ FIXTURE(clocks)
 	struct watch	watch;
 	char		source[64];
 };
-
-static atomic_bool done;
-static atomic_ulong calls;
 
 /* The first line of a file, without its end. */
 static void read_line(const char *path, char *line, size_t size)
@@ -67,17 +45,7 @@ static int set_source(const char *name)
 FIXTURE_SETUP(clocks)
 {
 	read_line(CLOCKSOURCE "current_clocksource", self->source, sizeof(self->source));
-	trace_open(_metadata, &self->watch.trace, &(struct mmtrace_config) {
-		.events		= MMTRACE_EVENT_BIT(MMTRACE_EVENT_DO_MMAP),
-		.ring_size	= 4 << 20,
-		.watermark	= 65536,
-	});
-	ASSERT_EQ(0, filter_mark(self->watch.trace.fd));
-	trace_start(_metadata, &self->watch.trace);
-	self->watch.begun = now_ns();
-	self->watch.seen = 0;
-	atomic_store(&calls, 0);
-	atomic_store(&done, false);
+	watch_begin(_metadata, &self->watch);
 }
 
 FIXTURE_TEARDOWN(clocks)
@@ -87,25 +55,12 @@ FIXTURE_TEARDOWN(clocks)
 	expect_nothing_left(_metadata);
 }
 
-static void *load(void *data)
-{
-	unsigned int cpus = sysconf(_SC_NPROCESSORS_ONLN), i;
-
-	for (i = 0; !atomic_load(&done); i++) {
-		if (i % STAY == 0)
-			run_on((i / STAY + (unsigned long)data) % cpus);
-		mark_call();
-		atomic_fetch_add(&calls, 1);
-	}
-	return NULL;
-}
-
 /* Nothing would be seen of changes that come before all calls. */
 static void let_some_call(void)
 {
-	unsigned long enough = atomic_load(&calls) + BETWEEN;
+	unsigned long enough = atomic_load(&watch_calls) + BETWEEN;
 
-	while (atomic_load(&calls) < enough)
+	while (atomic_load(&watch_calls) < enough)
 		sched_yield();
 }
 
@@ -151,7 +106,7 @@ static void *set_clocks(void *data)
 	clock_settime(CLOCK_REALTIME, &real);
 	adjtimex(&usual);
 	*(unsigned long *)data = i;
-	atomic_store(&done, true);
+	atomic_store(&watch_done, true);
 	return NULL;
 }
 
@@ -171,48 +126,8 @@ static void *change_sources(void *data)
 	}
 out:
 	*(unsigned long *)data = i;
-	atomic_store(&done, true);
+	atomic_store(&watch_done, true);
 	return NULL;
-}
-
-/* trace_read() has looked at their order. */
-static void expect_times(struct __test_metadata *_metadata, struct watch *watch)
-{
-	const struct mmtrace_record *record = NULL;
-	__u64 now = now_ns();
-
-	while ((record = trace_next(&watch->trace, record))) {
-		EXPECT_LE(record->head.time, now);
-		if (record->head.event == MMTRACE_EVENT_LOST)
-			continue;
-		EXPECT_LE(watch->begun, record->head.time);
-		EXPECT_LE(record->call.duration, record->head.time - watch->begun);
-		watch->seen++;
-	}
-}
-
-static void run(struct __test_metadata *_metadata, struct watch *watch,
-		void *(*disturb)(void *), unsigned long *rounds)
-{
-	struct pollfd pollfd = { .fd = watch->trace.fd, .events = POLLIN };
-	pthread_t threads[THREADS + 1];
-	unsigned long i;
-
-	for (i = 0; i < THREADS; i++)
-		ASSERT_EQ(0, pthread_create(&threads[i], NULL, load, (void *)i));
-	ASSERT_EQ(0, pthread_create(&threads[i], NULL, disturb, rounds));
-	while (!atomic_load(&done)) {
-		if (poll(&pollfd, 1, 100) != 1)
-			continue;
-		trace_read(_metadata, &watch->trace);
-		expect_times(_metadata, watch);
-	}
-	for (i = 0; i <= THREADS; i++)
-		pthread_join(threads[i], NULL);
-	while (trace_read(_metadata, &watch->trace))
-		expect_times(_metadata, watch);
-	EXPECT_EQ(calls, watch->seen);
-	EXPECT_EQ(0, watch->trace.lost);
 }
 
 /* scenario 39 */
@@ -220,7 +135,7 @@ TEST_F_TIMEOUT(clocks, time_of_day_is_set, 100)
 {
 	unsigned long rounds = 0;
 
-	run(_metadata, &self->watch, set_clocks, &rounds);
+	watch_run(_metadata, &self->watch, set_clocks, &rounds);
 	EXPECT_EQ(rounds_of(ROUNDS), rounds);
 }
 
@@ -228,7 +143,7 @@ TEST_F_TIMEOUT(clocks, sources_are_exchanged, 100)
 {
 	unsigned long rounds = 0;
 
-	run(_metadata, &self->watch, change_sources, &rounds);
+	watch_run(_metadata, &self->watch, change_sources, &rounds);
 	EXPECT_EQ(rounds_of(ROUNDS) / 10, rounds);
 }
 

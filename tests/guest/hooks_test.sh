@@ -10,6 +10,20 @@
 # shellcheck source=tests/guest/variants.sh
 . "$(dirname "$0")/variants.sh"
 
+# scenario 36: the kernel would take the first of several
+one_each()
+{
+	local event symbol count
+
+	for event in do_mmap mremap remap_file_pages mmap mmap2; do
+		for symbol in $(status_of "$event" symbols | tr ',' ' '); do
+			count=$(functions "$symbol")
+			[ "$count" = 1 ] || echo "$symbol: $count functions"
+		done
+	done
+}
+
+equal "what is hooked is the only function of its name" "$(one_each)" ""
 rmmod mmtrace
 
 variant syscalls-only

@@ -3,12 +3,13 @@
  * Nothing is lost without a number: what was delivered and what was lost is what
  * was made, to the call, however small the ring and however many make it.
  *
- * A storm is a thread on each CPU that maps i pages and 5 bytes in its i-th call.
- * The 5 bytes tell its calls from all others, and i tells which number each
- * record must have: that of do_mmap 2i, and that of mmap 2i + 1.
+ * A storm is a thread on each CPU that in its i-th round maps, remaps and asks to remap
+ * i pages and 5 bytes. The 5 bytes tell its calls from all others, and i tells which
+ * number each record must have, of the four that a round makes.
  *
- * MMTRACE_ROUNDS says how many calls each thread makes while somebody reads. For 10^8,
- * half of them in each mode: MMTRACE_ROUNDS=6250000 MMTRACE_PATIENCE=200 tests/run.sh loss_test
+ * MMTRACE_ROUNDS says how many rounds each thread makes while somebody reads. For 10^8
+ * records, half of them in each mode:
+ * MMTRACE_ROUNDS=3125000 MMTRACE_PATIENCE=200 tests/run.sh loss_test
  */
 #include <pthread.h>
 #include <sched.h>
@@ -18,10 +19,13 @@
 #include "mmtrace_test.h"
 #include "victim.h"
 
-#define STORM_CALLS	1000	/* of each thread; a small ring has room for 200 */
+#define STORM_ROUNDS	1000	/* of each thread; a small ring has room for 100 */
 #define STORM_MARK	5
 #define STORM_EVENTS	(MMTRACE_EVENT_BIT(MMTRACE_EVENT_DO_MMAP) | \
-			 MMTRACE_EVENT_BIT(MMTRACE_EVENT_MMAP))
+			 MMTRACE_EVENT_BIT(MMTRACE_EVENT_MMAP) | \
+			 MMTRACE_EVENT_BIT(MMTRACE_EVENT_MREMAP) | \
+			 MMTRACE_EVENT_BIT(MMTRACE_EVENT_REMAP_FILE_PAGES))
+#define PER_ROUND	4ull	/* one of each */
 #define SMALL_RING	65536
 #define SESSIONS	8
 
@@ -61,15 +65,33 @@ FIXTURE_VARIANT_ADD(loss, overwrite)
 
 static pthread_barrier_t ready;
 static atomic_uint running;
-static unsigned int storm_calls = STORM_CALLS;
+static unsigned int storm_rounds = STORM_ROUNDS;
 
-static void storm_call(size_t i)
+/* To the size that it has, and with a protection that is refused: nothing else comes of it. */
+static void storm_round(size_t i)
 {
 	size_t len = i * PAGE + STORM_MARK;
 	void *room = mmap(NULL, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
+	syscall(SYS_mremap, room, len, len, 0, 0);
+	syscall(SYS_remap_file_pages, room, len, PROT_READ, 0, 0);
 	if (room != MAP_FAILED)
 		munmap(room, len);
+}
+
+/* Which it must have, by its round and its place in that. */
+static __u64 number_of(const struct mmtrace_record *record)
+{
+	switch (record->head.event) {
+	case MMTRACE_EVENT_DO_MMAP:
+		return record->do_mmap.len / PAGE * PER_ROUND;
+	case MMTRACE_EVENT_MMAP:
+		return record->mmap.length / PAGE * PER_ROUND + 1;
+	case MMTRACE_EVENT_MREMAP:
+		return record->mremap.new_size / PAGE * PER_ROUND + 2;
+	default:
+		return record->remap_file_pages.size / PAGE * PER_ROUND + 3;
+	}
 }
 
 static void *storm_run(void *data)
@@ -82,8 +104,8 @@ static void *storm_run(void *data)
 	CPU_SET(storm->cpu, &cpus);
 	storm->failed = sched_setaffinity(0, sizeof(cpus), &cpus);
 	pthread_barrier_wait(&ready);
-	for (i = 0; i < storm_calls && !storm->failed; i++)
-		storm_call(i);
+	for (i = 0; i < storm_rounds && !storm->failed; i++)
+		storm_round(i);
 	atomic_fetch_sub(&running, 1);
 	return NULL;
 }
@@ -148,7 +170,6 @@ static bool tally(struct __test_metadata *_metadata, struct trace *trace, __u32 
 		  __u64 *delivered, __u64 *lost)
 {
 	const struct mmtrace_record *record = NULL;
-	__u64 number;
 
 	if (!trace_read(_metadata, trace))
 		return false;
@@ -158,9 +179,7 @@ static bool tally(struct __test_metadata *_metadata, struct trace *trace, __u32 
 			lost[record->head.cpu] += record->lost.count;
 			continue;
 		}
-		number = record->do_mmap.len / PAGE * 2 +
-			 (record->head.event == MMTRACE_EVENT_MMAP);
-		ASSERT_EQ(number, record->head.seq);
+		ASSERT_EQ(number_of(record), record->head.seq);
 		delivered[record->head.cpu]++;
 	}
 	return true;
@@ -175,12 +194,12 @@ static void expect_exact(struct __test_metadata *_metadata, struct trace *trace,
 	unsigned int i;
 
 	for (i = 0; i < cpus; i++) {
-		EXPECT_EQ(2ull * storm_calls, delivered[i] + lost[i]) TH_LOG("on CPU %u", i);
+		EXPECT_EQ(PER_ROUND * storm_rounds, delivered[i] + lost[i]) TH_LOG("on CPU %u", i);
 		all_delivered += delivered[i];
 		all_lost += lost[i];
 	}
 	ASSERT_EQ(0, get_stats(trace->fd, MMTRACE_EVENT_LOST, &stats));
-	EXPECT_EQ(2ull * storm_calls * cpus, stats.hits - stats.filtered);
+	EXPECT_EQ(PER_ROUND * storm_rounds * cpus, stats.hits - stats.filtered);
 	EXPECT_EQ(all_delivered, stats.delivered);
 	EXPECT_EQ(all_lost, stats.lost + stats.overwritten);
 	EXPECT_EQ(0, stats.pending);
@@ -188,7 +207,7 @@ static void expect_exact(struct __test_metadata *_metadata, struct trace *trace,
 }
 
 /* When each call of the storm completed, as a session with room for all has it. */
-static __u64 times[CPUS_MAX][2 * STORM_CALLS];
+static __u64 times[CPUS_MAX][PER_ROUND * STORM_ROUNDS];
 
 static void note_times(struct __test_metadata *_metadata, struct trace *trace)
 {
@@ -198,7 +217,7 @@ static void note_times(struct __test_metadata *_metadata, struct trace *trace)
 		record = NULL;
 		while ((record = trace_next(trace, record))) {
 			ASSERT_NE(MMTRACE_EVENT_LOST, record->head.event);
-			ASSERT_GT(2 * STORM_CALLS, record->head.seq);
+			ASSERT_GT(PER_ROUND * STORM_ROUNDS, record->head.seq);
 			times[record->head.cpu][record->head.seq] = record->head.time;
 		}
 	}
@@ -213,7 +232,7 @@ static void expect_times(struct __test_metadata *_metadata, const struct trace *
 	while ((record = trace_next(trace, record))) {
 		seq = record->head.seq;
 		count = record->head.event == MMTRACE_EVENT_LOST ? record->lost.count : 1;
-		ASSERT_GE(2 * STORM_CALLS, seq + count);
+		ASSERT_GE(PER_ROUND * STORM_ROUNDS, seq + count);
 		EXPECT_EQ(times[record->head.cpu][seq + count - 1], record->head.time);
 		EXPECT_TRUE(record->head.event != MMTRACE_EVENT_LOST ||
 			    record->lost.first == times[record->head.cpu][seq]);
@@ -240,7 +259,7 @@ TEST_F(loss, nobody_reads)
 	lost = variant->mode == MMTRACE_MODE_DISCARD ? stats.lost : stats.overwritten;
 	EXPECT_EQ(0, stats.delivered);
 	EXPECT_EQ(lost, stats.lost + stats.overwritten);
-	EXPECT_EQ(2ull * STORM_CALLS * self->cpus, stats.pending + lost);
+	EXPECT_EQ(PER_ROUND * STORM_ROUNDS * self->cpus, stats.pending + lost);
 	EXPECT_LT(self->cpus * SMALL_RING / 320, stats.pending);
 	EXPECT_GT(self->cpus * SMALL_RING / 120, stats.pending);
 
@@ -255,7 +274,7 @@ TEST_F(loss, nobody_reads)
 /* The reader is far too slow for such rings, but it is there. */
 TEST_F(loss, somebody_reads)
 {
-	storm_calls = rounds_of(STORM_CALLS);
+	storm_rounds = rounds_of(STORM_ROUNDS);
 	storm_prepare(_metadata, self->storms, self->cpus);
 	pthread_barrier_wait(&ready);
 	while (atomic_load(&running))
@@ -275,7 +294,7 @@ TEST_F(loss, stopped)
 	pthread_barrier_wait(&ready);
 	storm_join(_metadata, self->storms, self->cpus);
 	ASSERT_EQ(0, mmtrace_ioctl(self->trace.fd, MMTRACE_IOC_STOP, NULL));
-	storm_call(0);
+	storm_round(0);
 	while (tally(_metadata, &self->trace, variant->cause, self->delivered, self->lost))
 		;
 	EXPECT_EQ(0, read(self->trace.fd, &byte, 1));
@@ -350,25 +369,22 @@ TEST_F(loss, pending)
 	struct mmtrace_stats stats;
 	struct mmtrace_record record;
 	unsigned int i;
+	__u32 event;
 
 	for (i = 0; i < 10; i++)
-		storm_call(i);
-	ASSERT_EQ(0, get_stats(self->trace.fd, MMTRACE_EVENT_MMAP, &stats));
-	EXPECT_EQ(10, stats.pending);
-	EXPECT_EQ(0, stats.delivered);
-	EXPECT_EQ(stats.hits, stats.pending + stats.filtered);
-	for (i = 0; i < 10; i++) {
-		ASSERT_EQ(sizeof(record), read(self->trace.fd, &record, sizeof(record)));
+		storm_round(i);
+	for (i = 0; i < 20; i++) {
+		ASSERT_LT(0, read(self->trace.fd, &record, sizeof(record)));
 		ASSERT_EQ(0, get_stats(self->trace.fd, MMTRACE_EVENT_LOST, &stats));
 		EXPECT_EQ(i + 1, stats.delivered);
-		EXPECT_EQ(19 - i, stats.pending);
+		EXPECT_EQ(39 - i, stats.pending);
 	}
-	ASSERT_EQ(0, get_stats(self->trace.fd, MMTRACE_EVENT_DO_MMAP, &stats));
-	EXPECT_EQ(5, stats.delivered);
-	EXPECT_EQ(5, stats.pending);
-	EXPECT_EQ(stats.hits, stats.delivered + stats.pending + stats.filtered);
-	ASSERT_EQ(0, get_stats(self->trace.fd, MMTRACE_EVENT_MREMAP, &stats));
-	EXPECT_EQ(0, stats.delivered + stats.pending);
+	for (event = 1; event < MMTRACE_EVENT_COUNT; event++) {
+		ASSERT_EQ(0, get_stats(self->trace.fd, event, &stats));
+		EXPECT_EQ(event == MMTRACE_EVENT_MMAP2 ? 0 : 5, stats.delivered);
+		EXPECT_EQ(event == MMTRACE_EVENT_MMAP2 ? 0 : 5, stats.pending);
+		EXPECT_EQ(stats.hits, stats.delivered + stats.pending + stats.filtered);
+	}
 }
 
 TEST_HARNESS_MAIN

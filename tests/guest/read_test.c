@@ -3,6 +3,7 @@
  * read(): every size of buffer, good and bad ones, several readers, the end. No
  * record is lost, torn or given twice.
  */
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/file.h>
@@ -36,21 +37,6 @@ FIXTURE_TEARDOWN(read)
 	munmap(self->pages, 2 * PAGE);
 	close(self->trace.fd);
 	expect_nothing_left(_metadata);
-}
-
-static void make_calls(int calls)
-{
-	while (calls--)
-		mark_call();
-}
-
-static void set_text(struct __test_metadata *_metadata, int fd)
-{
-	struct mmtrace_config config;
-
-	ASSERT_EQ(0, get_config(fd, &config));
-	config.format = MMTRACE_FORMAT_TEXT;
-	ASSERT_EQ(0, mmtrace_ioctl(fd, MMTRACE_IOC_SET_CONFIG, &config));
 }
 
 /* All there is, by reads of @len bytes. */
@@ -98,7 +84,7 @@ TEST_F(read, text)
 		trace_start(_metadata, &traces[i]);
 	}
 	trace_start(_metadata, &self->trace);
-	make_calls(CALLS);
+	mark_calls(CALLS);
 	for (i = 0; i < ARRAY_SIZE(lens); i++) {
 		n = lens[i] ? read_all(traces[i].fd, text, TEXT_ROOM, lens[i]) :
 			      readv_all(traces[i].fd, text, TEXT_ROOM);
@@ -122,7 +108,7 @@ TEST_F(read, small_buffer)
 	size_t len;
 
 	trace_start(_metadata, &self->trace);
-	make_calls(1);
+	mark_calls(1);
 	for (len = 1; len < RECORD_LEN; len++) {
 		EXPECT_EQ(-1, read(self->trace.fd, buf, len));
 		EXPECT_EQ(EINVAL, errno);
@@ -132,6 +118,22 @@ TEST_F(read, small_buffer)
 	EXPECT_EQ(1, ((struct mmtrace_record *)buf)->head.seq);
 	EXPECT_EQ(-1, read(self->trace.fd, buf, 1));
 	EXPECT_EQ(EAGAIN, errno);
+}
+
+/* More than a read ever gives, and than the kernel lets it ask for. */
+TEST_F(read, huge_buffer)
+{
+	static const size_t lens[] = { 1ul << 31, 1ul << 32 };
+	static char buf[PAGE];	/* far from the end of memory */
+	unsigned int i;
+
+	trace_start(_metadata, &self->trace);
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		mark_calls(1);
+		EXPECT_EQ(-EFAULT, raw_syscall(SYS_read, self->trace.fd, buf, SSIZE_MAX));
+		EXPECT_EQ(2 * RECORD_LEN, raw_syscall(SYS_read, self->trace.fd, buf, lens[i]));
+		EXPECT_EQ(2 * i + 1, ((struct mmtrace_record *)(buf + RECORD_LEN))->head.seq);
+	}
 }
 
 /* Asks for nothing, so it doesn't start the session either. */
@@ -167,7 +169,7 @@ static void expect_faults(struct __test_metadata *_metadata, int fd, char *pages
 TEST_F(read, bad_buffer)
 {
 	trace_start(_metadata, &self->trace);
-	make_calls(2);
+	mark_calls(2);
 	expect_faults(_metadata, self->trace.fd, self->pages);
 	expect_fault(_metadata, self->trace.fd, self->pages + PAGE - 8);
 	expect_fault(_metadata, self->trace.fd, self->pages + PAGE - RECORD_LEN + 1);
@@ -191,7 +193,7 @@ TEST_F(read, bad_buffer_in_text)
 	set_text(_metadata, self->trace.fd);
 	trace_start(_metadata, &whole);
 	trace_start(_metadata, &self->trace);
-	make_calls(4);
+	mark_calls(4);
 	expect_faults(_metadata, self->trace.fd, at);
 	/*
 	 * Up to the bad page, or what the processor copies at once before it, as
@@ -218,9 +220,9 @@ TEST_F(read, until_the_end)
 	char byte;
 
 	trace_start(_metadata, &self->trace);
-	make_calls(1);
+	mark_calls(1);
 	ASSERT_EQ(0, mmtrace_ioctl(self->trace.fd, MMTRACE_IOC_STOP, NULL));
-	make_calls(1);
+	mark_calls(1);
 	EXPECT_EQ(0, fcntl(self->trace.fd, F_SETFL, 0)) TH_LOG("from here on it may block");
 	EXPECT_EQ(2 * RECORD_LEN, trace_read(_metadata, &self->trace));
 	EXPECT_EQ(0, read(self->trace.fd, &byte, 1));
@@ -293,7 +295,7 @@ static struct readers *prepare_readers(struct __test_metadata *_metadata, struct
 	CPU_SET(0, &first);
 	ASSERT_EQ(0, sched_setaffinity(0, sizeof(first), &first));
 	trace_start(_metadata, trace);
-	make_calls(250);
+	mark_calls(250);
 	ASSERT_EQ(0, sched_setaffinity(0, sizeof(cpu_set_t),
 				       &(cpu_set_t) { .__bits = { ~0ul } }));
 	ASSERT_EQ(0, mmtrace_ioctl(trace->fd, MMTRACE_IOC_STOP, NULL));

@@ -8,10 +8,14 @@
  *
  * timeout: 180
  */
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
 
 #include "own_module.h"
+#include "task_state.h"
 
 #define ROUNDS		10
 #define OPENERS		3
@@ -147,6 +151,119 @@ TEST_F_TIMEOUT(unload, against_open, 150)
 	EXPECT_EQ(0, self->tally->failed);
 	EXPECT_LE(rounds, self->tally->opened);
 	EXPECT_LE(rounds, self->tally->absent);
+}
+
+static void sleep_in_read(int fd)
+{
+	char buf[PAGE];
+
+	while (read(fd, buf, sizeof(buf)) >= 0)
+		;
+}
+
+static void sleep_in_poll(int fd)
+{
+	poll(&(struct pollfd) { .fd = fd, .events = POLLIN }, 1, -1);
+}
+
+static void sleep_in_select(int fd)
+{
+	fd_set set;
+
+	FD_ZERO(&set);
+	FD_SET(fd, &set);
+	select(fd + 1, &set, NULL, NULL, NULL);
+}
+
+static void sleep_in_epoll(int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	if (!epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event))
+		epoll_wait(epoll, &event, 1, -1);
+}
+
+/* Whoever gets out of its sleep exits. */
+static void sleep_for_good(void (*sleep)(int fd))
+{
+	int fd = open(DEVICE, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || filter_mark(fd) || mmtrace_ioctl(fd, MMTRACE_IOC_START, NULL))
+		_exit(1);
+	sleep(fd);
+	_exit(2);
+}
+
+FIXTURE(sleeper)
+{
+	pid_t	pid;
+};
+
+FIXTURE_VARIANT(sleeper)
+{
+	void (*sleep)(int fd);
+};
+
+FIXTURE_VARIANT_ADD(sleeper, in_read) {
+	.sleep = sleep_in_read,
+};
+
+FIXTURE_VARIANT_ADD(sleeper, in_poll) {
+	.sleep = sleep_in_poll,
+};
+
+FIXTURE_VARIANT_ADD(sleeper, in_select) {
+	.sleep = sleep_in_select,
+};
+
+FIXTURE_VARIANT_ADD(sleeper, in_epoll) {
+	.sleep = sleep_in_epoll,
+};
+
+FIXTURE_SETUP(sleeper)
+{
+	self->pid = fork();
+	if (!self->pid)
+		sleep_for_good(variant->sleep);
+	ASSERT_LT(0, self->pid);
+}
+
+FIXTURE_TEARDOWN(sleeper)
+{
+	kill(self->pid, SIGKILL);
+	waitpid(self->pid, NULL, 0);
+	expect_nothing_left(_metadata);
+}
+
+static bool has_session(void)
+{
+	struct mmtrace_info info = { .size = sizeof(info) };
+	int fd = open(DEVICE, O_RDONLY | O_CLOEXEC);
+	bool more = !mmtrace_ioctl(fd, MMTRACE_IOC_INFO, &info) && info.sessions > 1;
+
+	close(fd);
+	return more;
+}
+
+/* scenario 1: it stays, and they sleep on; without them it goes within a second */
+TEST_F(sleeper, holds_the_module)
+{
+	__u64 killed;
+
+	while (!has_session() || state_of(self->pid) != 'S')
+		ASSERT_EQ(0, waitpid(self->pid, NULL, WNOHANG));
+	EXPECT_EQ(-EWOULDBLOCK, module_unload(O_NONBLOCK));
+	EXPECT_EQ(-EWOULDBLOCK, module_unload(0));
+	usleep(100000);
+	EXPECT_EQ('S', state_of(self->pid));
+	EXPECT_TRUE(has_session());
+	killed = now_ns();
+	kill(self->pid, SIGKILL);
+	ASSERT_EQ(self->pid, waitpid(self->pid, NULL, 0));
+	EXPECT_EQ(0, module_unload(O_NONBLOCK));
+	EXPECT_GT(killed + patience() * 1000000000ull, now_ns());
+	EXPECT_EQ(0, module_load());
 }
 
 /* Force is for modules that are in use, or can't be unloaded: nobody has to use it. */

@@ -13,6 +13,12 @@ events = json.load(sys.stdin)["events"]
 print(next(row for row in events if row.get("event", row.get("name")) == event)[key])' "$1" "$2"
 }
 
+# functions NAME: how many of the kernel have it
+functions()
+{
+	awk -v name="$1" '$3 == name && $2 ~ /[tT]/ && NF == 3' /proc/kallsyms | wc -l
+}
+
 logged()
 {
 	dmesg | sed -n "/$mark/,\$p" | grep -F "mmtrace: $1"

@@ -56,6 +56,8 @@ variant no-mremap module/hook.c \
 	's/"do_mremap"/"no_such_mremap"/; s/"__do_sys_mremap"/"no_such_mremap"/; s/("mremap")/("no_such_mremap")/g'
 # A do_mmap() that nobody may probe.
 variant no-kprobe module/hook.c 's/{ "do_mmap" }/{ "notify_die" }/'
+# One that has several functions of the name, and its first is not the one.
+variant other-function module/hook.c 's/"do_mremap"/"s_show"/'
 # A kernel without any of them.
 variant nothing module/hook.c 's/"__/"no_such_/g; s/{ "do_/{ "no_such_/'
 # A do_mmap() that has its file elsewhere.
