@@ -9,6 +9,11 @@
  * records are known to be in their rings. A new horizon is asked for when there
  * is nothing left up to the old one, that is about once a read().
  *
+ * The kernel's clock goes back while it is slewed: who asks for the time while a new rate
+ * is being set, by the old one, may be told a later time than who asks just after. So a record
+ * may come late. It is given the time of the one before it: nobody has to cope with
+ * records that are out of order.
+ *
  * A record is held until read() has copied all of it, so that a bad address or
  * a buffer that is too small loses nothing.
  *
@@ -38,6 +43,7 @@
 /**
  * struct reader - the consumer of all rings of a session
  * @horizon: no record with an earlier time is to come
+ * @given: time of the last record that was taken
  * @frozen: the session is, and sources know what they still give
  * @settled: and do not hold anything else
  * @checked: when it was last looked how much was missed
@@ -53,6 +59,7 @@
  */
 struct reader {
 	u64			horizon;
+	u64			given;
 	bool			frozen;
 	bool			settled;
 	u64			checked;
@@ -246,23 +253,37 @@ const struct mmtrace_record *reader_peek(struct session *session)
 		first = advance(session);
 	/*
 	 * What has come since the horizon is held now, and nobody will tell of it
-	 * again: it is next once the horizon has passed it.
+	 * again: it is next once the horizon has passed it, as the next one has, or
+	 * one soon after if the clock has gone back.
 	 */
-	if (first && !is_next(reader, first))
+	while (first && !is_next(reader, first) && !fatal_signal_pending(current))
 		first = advance(session);
 	reader->next = is_next(reader, first) ? first : NULL;
 	return reader->next ? reader->next->record : NULL;
 }
 
+/* Not before the one that is given before it, of time @given. Returns its time. */
+static u64 put_in_order(struct mmtrace_record *record, u64 given)
+{
+	if (unlikely(record->head.time < given)) {
+		record->head.time = given;
+		if (record->head.event == MMTRACE_EVENT_LOST)
+			record->lost.last = given;
+	}
+	return record->head.time;
+}
+
 /* How many bytes of what the next source holds are next of all, and fit. */
-static size_t run_length(const struct reader *reader, size_t room)
+static size_t next_run(const struct reader *reader, size_t room)
 {
 	const struct source *source = reader->next;
-	const struct mmtrace_record *record = source->record;
+	struct mmtrace_record *record = source->record;
+	u64 given = reader->given;
 	size_t len = 0;
 
 	while ((void *)record < source->end && record->head.time <= reader->until &&
 	       record->head.size <= room - len) {
+		given = put_in_order(record, given);
 		len += record->head.size;
 		record = (void *)record + record->head.size;
 	}
@@ -282,6 +303,7 @@ static size_t take(struct session *session, size_t bytes)
 		if (size > bytes - done)
 			break;
 		done += size;
+		session->reader->given = source->record->head.time;
 		source->delivered[source->record->head.event]++;
 		source_take(session, source);
 	}
@@ -298,6 +320,7 @@ static void take_as_line(struct session *session)
 	mutex_lock(&session->ledger_lock);
 	reader->line_from = source;
 	reader->line_event = source->record->head.event;
+	reader->given = source->record->head.time;
 	source_take(session, source);
 	mutex_unlock(&session->ledger_lock);
 }
@@ -326,11 +349,12 @@ bool reader_in_line(const struct reader *reader)
 static bool next_line(struct session *session)
 {
 	struct reader *reader = session->reader;
-	const struct mmtrace_record *record = reader_peek(session);
 
-	if (!record)
+	if (!reader_peek(session))
 		return false;
-	reader->line_len = mmtrace_text(reader->line, MMTRACE_TEXT_MAX, record);
+	put_in_order(reader->next->record, reader->given);
+	reader->line_len = mmtrace_text(reader->line, MMTRACE_TEXT_MAX,
+					reader->next->record);
 	reader->line_done = 0;
 	take_as_line(session);
 	return true;
@@ -372,7 +396,7 @@ static ssize_t read_binary(struct session *session, struct iov_iter *to)
 	size_t copied, len, done, total = 0;
 
 	while (!is_enough(total) && reader_peek(session)) {
-		len = run_length(session->reader, iov_iter_count(to));
+		len = next_run(session->reader, iov_iter_count(to));
 		if (!len)
 			return total ?: -EINVAL;
 		copied = copy_to_iter(session->reader->next->record, len, to);

@@ -102,8 +102,9 @@
  *    wrote can be read. So after the wait:
  *      1. every entry with a stamp before the horizon can be read;
  *      2. of every entry, the consumer sees the entry or its producer the flag.
- *    The clock must never go back, not from one CPU to another either. The wait
- *    may end early only if a gate is passed 2^31 times between two looks at it,
+ *    Where the clock goes back, from one CPU to another or on the same, an entry may come
+ *    with a stamp before the horizon after all, and is found in its place none the less.
+ *    The wait may end early only if a gate is passed 2^31 times between two looks at it,
  *    and never does: only a state that differs ends it.
  */
 #include <linux/bitops.h>
@@ -357,13 +358,13 @@ static u64 ring_evict(struct ring *ring, u64 oldest, u64 want)
 	return pos;
 }
 
-static void ring_put_loss(struct ring *ring, u64 number)
+static void ring_put_loss(struct ring *ring)
 {
 	union ring_slot slot = {
 		.loss = {
 			.len	= sizeof(slot.loss) | RING_LOSS_FLAG,
 			.last	= ring->dropped.last,
-			.number	= number,
+			.number	= ring->next,
 			.first	= ring->dropped.first,
 		},
 	};
@@ -371,10 +372,10 @@ static void ring_put_loss(struct ring *ring, u64 number)
 	ring_put(ring, ring->head, slot.words, RING_SLOT_WORDS);
 }
 
-/* Is there a run of drops before @number that the consumer may not know of? */
-static bool ring_has_dropped(const struct ring *ring, u64 number)
+/* Is there a run of drops before the next entry that the consumer may not know of? */
+static bool ring_has_dropped(const struct ring *ring)
 {
-	return ring->dropped.end == number && READ_ONCE(ring->seen) != number;
+	return ring->dropped.end == ring->next && READ_ONCE(ring->seen) != ring->next;
 }
 
 /**
@@ -389,7 +390,7 @@ static bool ring_has_dropped(const struct ring *ring, u64 number)
 void ring_drop(struct ring *ring, u64 stamp)
 {
 	struct ring_run *run = &ring->dropped;
-	bool goes_on = ring_has_dropped(ring, ring->next);
+	bool goes_on = ring_has_dropped(ring);
 
 	/* F: head and end before the stamps. */
 	smp_wmb();
@@ -432,7 +433,7 @@ bool ring_find_room(struct ring *ring, u32 len)
 {
 	u64 oldest = ring_oldest(ring);
 
-	if (ring_has_dropped(ring, ring->next))
+	if (ring_has_dropped(ring))
 		return false;
 	if (ring->mode == RING_OVERWRITE)
 		oldest = ring_evict(ring, oldest, len);
@@ -455,7 +456,7 @@ bool ring_would_drop(const struct ring *ring, u32 len)
 
 	if (ring->mode != RING_DISCARD)
 		return false;
-	if (ring_has_dropped(ring, ring->next))
+	if (ring_has_dropped(ring))
 		want += sizeof(struct ring_loss);
 	/* Without B, as nothing is written for it. */
 	return ring->head + want - READ_ONCE(ring->tail) > ring->size;
@@ -469,7 +470,7 @@ bool ring_would_drop(const struct ring *ring, u32 len)
 static bool ring_make_room(struct ring *ring, const struct ring_entry *entry, u64 *pos)
 {
 	u64 oldest, want = entry->len;
-	bool loss = ring_has_dropped(ring, entry->number);
+	bool loss = ring_has_dropped(ring);
 
 	if (loss)
 		want += sizeof(struct ring_loss);
@@ -479,7 +480,7 @@ static bool ring_make_room(struct ring *ring, const struct ring_entry *entry, u6
 	if (ring->head + want - oldest > ring->size)
 		return false;
 	if (loss)
-		ring_put_loss(ring, entry->number);
+		ring_put_loss(ring);
 	*pos = ring->head + want - entry->len;
 	return true;
 }
@@ -586,7 +587,8 @@ static void ring_get_dropped(const struct ring *ring, struct ring_run *run)
  *	their entries get
  * @gap: for the gap; undefined unless RING_GAP is returned
  *
- * The stamps of what a cursor comes upon never go back, those of gaps included.
+ * The stamps of what a cursor comes upon never go back, those of gaps included, unless
+ * those of the entries do.
  *
  * Context: the consumer's.
  *

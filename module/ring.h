@@ -22,7 +22,7 @@
  *	most a quarter of the ring
  * @user: of no meaning to the ring
  * @number: set by the ring: how many entries were offered before this one
- * @stamp: time of the entry, of the producer's choice; never goes back
+ * @stamp: time of the entry, of the producer's choice; should never go back
  */
 struct ring_entry {
 	u32	len;

@@ -134,6 +134,36 @@ check "it unloads while a call is on its way" rmmod mmtrace
 ended "$pid"
 result $? "which comes to its end"
 
+# scenario 39: the kernel's clock goes back while it is slewed. Nobody gets a record that is
+# out of order, nor waits for one until another comes.
+variant clock-back
+result $? "with a clock that goes back the module loads"
+start_cat text
+text=$pid
+start mmtrace-ctl trace -e 'len >= 0x125000 && len <= 0x127000' -o binary 2>/dev/null
+until_true 30 armed do_mmap 2 || bail "they do not record"
+python3 -c '
+import mmap, time
+for len in 0x127000, 0x125000, 0x127000, 0x126000, 0x127000, 0x126000:
+    mmap.mmap(-1, len)
+    time.sleep(0.1)'
+
+# all_of FILE: lengths of these calls, once those are there that come last
+all_of()
+{
+	until_true 30 sh -c "[ \$(grep -c ' do_mmap .* len=1204224 ' $1) = 2 ]"
+	grep -oE ' do_mmap .* len=120(0128|4224|8320) ' "$1" | sed 's/.*=//' | sort | xargs
+}
+
+for file in text binary; do
+	equal "$file: all records are there" "$(all_of "$file")" \
+		"1200128 1204224 1204224 1208320 1208320 1208320"
+	equal "$file: in the order of their times" "$(awk '$1 < last { print } { last = $1 }' "$file")" ""
+done
+stop "$text"
+stop "$pid"
+check "it unloads" rmmod mmtrace
+
 # scenario 40: numbers and positions go past 2^32. The ring has room for less than half of
 # the calls: what is lost begins before 2^32 where the oldest give way.
 variant wrap

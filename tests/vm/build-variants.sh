@@ -71,6 +71,13 @@ variant no-more-reserve module/follow.c \
 variant slow-record module/dispatch.c \
 	's/^\tcall->out.head.time = .*/&\n\tif (call->out.do_mmap.len == 0x123000)\n\t\tmdelay(1000);/
 	s/^#include <linux\/err.h>/#include <linux\/delay.h>\n&/'
+# A clock that is half a second behind, or ahead, for some calls.
+variant clock-back module/dispatch.c \
+	's/^\tcall->out.head.time = .*/&\
+	if (call->out.do_mmap.len == 0x125000)\
+		call->out.head.time -= NSEC_PER_SEC \/ 2;\
+	if (call->out.do_mmap.len == 0x126000)\
+		call->out.head.time += NSEC_PER_SEC \/ 2;/'
 # Memory that has a pattern where it is not zeroed; that of the stack where the compiler can.
 # shellcheck disable=SC2016 # for make
 variant stale module/compat.h "\$r $vm/stale.h" \

@@ -21,6 +21,10 @@
  * always suffices. After MMTRACE_IOC_STOP the rest can be read, then read()
  * returns 0; so it does when all are gone whom MMTRACE_IOC_FOLLOW asked for.
  *
+ * Times never go back from one record to the next. The kernel's clock may, while
+ * somebody slews it: a record that would be late by that has the time of the one
+ * before it.
+ *
  * Sequence numbers
  * ================
  *
