@@ -6,6 +6,7 @@
  */
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "mmtrace_test.h"
@@ -413,9 +414,11 @@ static void *move(void *data)
 {
 	void *at = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
+	/* The kernel optimizes only once each task has let go of its processor by itself. */
 	while (!atomic_load(&done)) {
 		mremap(at, PAGE, PAGE, 0);
-		moves++;
+		if (moves++ % 16 == 0)
+			sched_yield();
 	}
 	munmap(at, PAGE);
 	return data;
