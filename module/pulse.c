@@ -94,13 +94,19 @@ static bool is_heard(struct kprobe *probe, void (*beat)(void))
 	return beats + probe->nmissed != before;
 }
 
+/* The clock may have gone back meanwhile. */
+static u64 elapsed(u64 from, u64 to)
+{
+	return max(from, to) - from;
+}
+
 /* One that does not read in time is told of the last ones as if they were one. */
 static void tell(struct pulse_listener *listener, u64 first, u64 last)
 {
 	unsigned int at = min(listener->gaps_len, PULSE_GAPS - 1u);
 
 	first = max(first, listener->since);
-	listener->duration += last - first;
+	listener->duration += elapsed(first, last);
 	if (listener->gaps_len == PULSE_GAPS)
 		first = listener->gaps[at].first;
 	listener->gaps[at] = (struct pulse_gap) { first, last };
@@ -361,7 +367,7 @@ void pulse_stats(struct pulse_listener *listener, struct mmtrace_stats *stats)
 	stats->interruptions = listener->count;
 	stats->interrupted = listener->duration;
 	if (has_stopped_for(listener))
-		stats->interrupted += ktime_get_ns() - max(told, listener->since);
+		stats->interrupted += elapsed(max(told, listener->since), ktime_get_ns());
 	mutex_unlock(&pulse_lock);
 }
 

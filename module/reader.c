@@ -9,10 +9,10 @@
  * records are known to be in their rings. A new horizon is asked for when there
  * is nothing left up to the old one, that is about once a read().
  *
- * The kernel's clock goes back while it is slewed: who asks for the time while a new rate
- * is being set, by the old one, may be told a later time than who asks just after. So a record
- * may come late. It is given the time of the one before it: nobody has to cope with
- * records that are out of order.
+ * All of this is by the kernel's clock, which goes back while it is slewed: who asks for
+ * the time while a new rate is being set, by the old one, may be told a later time than who
+ * asks just after. So a record may come when a later one has been given. It is marked, and
+ * has the time of that one: times never go back.
  *
  * A record is held until read() has copied all of it, so that a bad address or
  * a buffer that is too small loses nothing.
@@ -42,7 +42,7 @@
 
 /**
  * struct reader - the consumer of all rings of a session
- * @horizon: no record with an earlier time is to come
+ * @horizon: no record with an earlier time is to come, unless the clock goes back
  * @given: time of the last record that was taken
  * @frozen: the session is, and sources know what they still give
  * @settled: and do not hold anything else
@@ -253,29 +253,42 @@ const struct mmtrace_record *reader_peek(struct session *session)
 		first = advance(session);
 	/*
 	 * What has come since the horizon is held now, and nobody will tell of it
-	 * again: it is next once the horizon has passed it, as the next one has, or
-	 * one soon after if the clock has gone back.
+	 * again: it is next once the horizon has passed it. If that has not by now the
+	 * clock has gone back, and nobody is to wait for it.
 	 */
-	while (first && !is_next(reader, first) && !fatal_signal_pending(current))
+	if (first && !is_next(reader, first))
 		first = advance(session);
+	if (unlikely(first && !is_next(reader, first))) {
+		reader->horizon = first->record->head.time;
+		first = earliest_held(reader);
+	}
 	reader->next = is_next(reader, first) ? first : NULL;
 	return reader->next ? reader->next->record : NULL;
 }
 
-/* Not before the one that is given before it, of time @given. Returns its time. */
-static u64 put_in_order(struct mmtrace_record *record, u64 given)
+static noinline void make_late(struct session *session, struct mmtrace_record *record, u64 given)
 {
-	if (unlikely(record->head.time < given)) {
-		record->head.time = given;
-		if (record->head.event == MMTRACE_EVENT_LOST)
-			record->lost.last = given;
-	}
+	/* Others may look at what is held, see window.c. */
+	mutex_lock(&session->ledger_lock);
+	record->head.flags |= MMTRACE_R_LATE;
+	record->head.time = given;
+	if (record->head.event == MMTRACE_EVENT_LOST)
+		record->lost.last = given;
+	mutex_unlock(&session->ledger_lock);
+}
+
+/* Behind one that was given the time @given. Returns its own. */
+static u64 put_in_order(struct session *session, struct mmtrace_record *record, u64 given)
+{
+	if (unlikely(record->head.time < given))
+		make_late(session, record, given);
 	return record->head.time;
 }
 
 /* How many bytes of what the next source holds are next of all, and fit. */
-static size_t next_run(const struct reader *reader, size_t room)
+static size_t next_run(struct session *session, size_t room)
 {
+	const struct reader *reader = session->reader;
 	const struct source *source = reader->next;
 	struct mmtrace_record *record = source->record;
 	u64 given = reader->given;
@@ -283,7 +296,7 @@ static size_t next_run(const struct reader *reader, size_t room)
 
 	while ((void *)record < source->end && record->head.time <= reader->until &&
 	       record->head.size <= room - len) {
-		given = put_in_order(record, given);
+		given = put_in_order(session, record, given);
 		len += record->head.size;
 		record = (void *)record + record->head.size;
 	}
@@ -352,7 +365,7 @@ static bool next_line(struct session *session)
 
 	if (!reader_peek(session))
 		return false;
-	put_in_order(reader->next->record, reader->given);
+	put_in_order(session, reader->next->record, reader->given);
 	reader->line_len = mmtrace_text(reader->line, MMTRACE_TEXT_MAX,
 					reader->next->record);
 	reader->line_done = 0;
@@ -396,7 +409,7 @@ static ssize_t read_binary(struct session *session, struct iov_iter *to)
 	size_t copied, len, done, total = 0;
 
 	while (!is_enough(total) && reader_peek(session)) {
-		len = next_run(session->reader, iov_iter_count(to));
+		len = next_run(session, iov_iter_count(to));
 		if (!len)
 			return total ?: -EINVAL;
 		copied = copy_to_iter(session->reader->next->record, len, to);

@@ -103,7 +103,7 @@
  *      1. every entry with a stamp before the horizon can be read;
  *      2. of every entry, the consumer sees the entry or its producer the flag.
  *    Where the clock goes back, from one CPU to another or on the same, an entry may come
- *    with a stamp before the horizon after all, and is found in its place none the less.
+ *    with a stamp before the horizon after all. That is for the consumer to cope with.
  *    The wait may end early only if a gate is passed 2^31 times between two looks at it,
  *    and never does: only a state that differs ends it.
  */

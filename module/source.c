@@ -4,6 +4,7 @@
  * record, or several, or what stands for those that were lost.
  */
 #include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/mmtrace.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -55,9 +56,11 @@ static void make_lost(struct source *source, const struct mmtrace_lost *lost, u6
 		.event	= MMTRACE_EVENT_LOST,
 		.cpu	= source->cpu,
 		.seq	= seq,
-		.time	= lost->last,
+		/* The clock may have gone back meanwhile. */
+		.time	= max(lost->first, lost->last),
 	};
 	record->lost = *lost;
+	record->lost.last = record->head.time;
 	hold(source, record->head.size);
 }
 

@@ -41,7 +41,8 @@ void top_settle(struct top *top)
 {
 	__u64 time = now();
 
-	if (!top->paused)
+	/* The clock may have gone back. */
+	if (!top->paused && time > top->last)
 		top->seconds += (time - top->last) / (double)NS;
 	top->last = time;
 }

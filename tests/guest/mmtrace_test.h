@@ -49,6 +49,7 @@ static inline unsigned int patient_alarm(unsigned int seconds)
  * @time: of the last record
  * @seq: that the next record of each CPU must have
  * @lost: sum of all lost records
+ * @slewed: the clock may go back meanwhile
  * @len: bytes at @buf
  * @buf: records, and a word of poison that no read() comes to
  * @words: the same
@@ -58,6 +59,7 @@ struct trace {
 	__u64	time;
 	__u64	seq[CPUS_MAX];
 	__u64	lost;
+	bool	slewed;
 	size_t	len;
 	union {
 		__u8	buf[TRACE_ROOM + 8];
@@ -278,10 +280,14 @@ static inline void record_check(struct __test_metadata *_metadata, struct trace 
 	ASSERT_GT(MMTRACE_EVENT_COUNT, head->event);
 	ASSERT_EQ(record_size(record) + stack_size(stack_of(record)), head->size);
 	ASSERT_GT(CPUS_MAX, head->cpu);
-	EXPECT_EQ(0, head->flags >> 13);
+	EXPECT_EQ(0, head->flags >> 14);
 	if (stack_of(record))
 		stack_check(_metadata, stack_of(record));
 	EXPECT_LE(trace->time, head->time) TH_LOG("not in the order of time");
+	if (head->flags & MMTRACE_R_LATE) {
+		EXPECT_TRUE(trace->slewed);
+		EXPECT_EQ(trace->time, head->time);
+	}
 	trace->time = head->time;
 	if (head->event == MMTRACE_EVENT_LOST) {
 		EXPECT_LE(record->lost.first, record->lost.last);

@@ -162,6 +162,7 @@ for file in text binary; do
 done
 stop "$text"
 stop "$pid"
+check "what is late is marked, what is early is there at once" "$here/clock_back"
 check "it unloads" rmmod mmtrace
 
 # scenario 40: numbers and positions go past 2^32. The ring has room for less than half of

@@ -13,17 +13,17 @@
  * that its filter lets through becomes a record in the ring of the CPU on which
  * the call completed.
  *
- * read() returns records in the order of their completion, over all CPUs:
- * as lines of text (the default), or as the structures below after
+ * read() returns records in the order of their completion, over all CPUs, by the kernel's
+ * clock: as lines of text (the default), or as the structures below after
  * MMTRACE_IOC_SET_CONFIG asked for MMTRACE_FORMAT_BINARY. In text any buffer
  * size works. In binary only whole records are returned, and a buffer too
  * small for the next one gets EINVAL and loses nothing; MMTRACE_RECORD_MAX
  * always suffices. After MMTRACE_IOC_STOP the rest can be read, then read()
  * returns 0; so it does when all are gone whom MMTRACE_IOC_FOLLOW asked for.
  *
- * Times never go back from one record to the next. The kernel's clock may, while
- * somebody slews it: a record that would be late by that has the time of the one
- * before it.
+ * Times never go back from one record to the next. That clock may, while somebody
+ * slews it: a record that comes late by that has the time of the one before it, and
+ * MMTRACE_R_LATE.
  *
  * Sequence numbers
  * ================
@@ -124,6 +124,7 @@ enum mmtrace_event {
 #define MMTRACE_R_HUGETLB	(1u << 10) /* on hugetlbfs */
 #define MMTRACE_R_DEVICE	(1u << 11) /* a character or block device */
 #define MMTRACE_R_STACK		(1u << 12) /* struct mmtrace_stack is the end of the record */
+#define MMTRACE_R_LATE		(1u << 13) /* the clock went back: @time is the previous record's */
 
 /**
  * struct mmtrace_head - the beginning of every record
