@@ -369,12 +369,19 @@ TEST_F(loss, pending)
 	struct mmtrace_stats stats;
 	struct mmtrace_record record;
 	unsigned int i;
+	ssize_t got;
 	__u32 event;
 
 	for (i = 0; i < 10; i++)
 		storm_round(i);
+	ASSERT_EQ(0, get_stats(self->trace.fd, MMTRACE_EVENT_MMAP, &stats));
+	EXPECT_EQ(10, stats.pending);
+	EXPECT_EQ(0, stats.delivered);
+	EXPECT_EQ(stats.hits, stats.pending + stats.filtered);
 	for (i = 0; i < 20; i++) {
-		ASSERT_LT(0, read(self->trace.fd, &record, sizeof(record)));
+		got = read(self->trace.fd, &record, sizeof(record));
+		ASSERT_LT(0, got);
+		ASSERT_EQ(record.head.size, (size_t)got);
 		ASSERT_EQ(0, get_stats(self->trace.fd, MMTRACE_EVENT_LOST, &stats));
 		EXPECT_EQ(i + 1, stats.delivered);
 		EXPECT_EQ(39 - i, stats.pending);

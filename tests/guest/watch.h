@@ -70,7 +70,7 @@ static inline void *watch_load(void *data)
 static inline void watch_expect(struct __test_metadata *_metadata, struct watch *watch)
 {
 	const struct mmtrace_record *record = NULL;
-	__u64 now = now_ns() + WATCH_SLEWED;
+	__u64 now = now_ns() + (watch->trace.slewed ? WATCH_SLEWED : 0);
 
 	while ((record = trace_next(&watch->trace, record))) {
 		EXPECT_LE(record->head.time, now);
