@@ -41,9 +41,9 @@ FIXTURE_TEARDOWN(clock)
 	expect_nothing_left(_metadata);
 }
 
-/* Makes a call, and returns its record, which is the next. */
-static const struct mmtrace_record *call(struct __test_metadata *_metadata, struct trace *trace,
-					 size_t len)
+/* Makes a call, whose record is the next. */
+static void expect_late(struct __test_metadata *_metadata, struct trace *trace, size_t len,
+			bool late)
 {
 	const struct mmtrace_record *record;
 
@@ -54,14 +54,6 @@ static const struct mmtrace_record *call(struct __test_metadata *_metadata, stru
 	EXPECT_EQ(NULL, trace_next(trace, record));
 	EXPECT_EQ(len, record->do_mmap.len);
 	EXPECT_GT(1000000000, record->call.duration);
-	return record;
-}
-
-static void expect_late(struct __test_metadata *_metadata, struct trace *trace, size_t len,
-			bool late)
-{
-	const struct mmtrace_record *record = call(_metadata, trace, len);
-
 	EXPECT_EQ(late ? MMTRACE_R_LATE : 0, record->head.flags & MMTRACE_R_LATE);
 }
 
