@@ -193,15 +193,23 @@ static int register_hook(struct hook *hook, unsigned int instances)
 	return err;
 }
 
-static void unregister_hook(struct hook *hook)
+/* All probes at once: the kernel waits for RCU in each of its calls. */
+static void unregister_hooks(struct hook *first, unsigned int count)
 {
+	struct kretprobe *probes[ARRAY_SIZE(hooks) * HOOK_SYMBOLS];
+	struct hook *hook;
 	unsigned int i;
+	int len = 0;
 
-	for (i = 0; i < HOOK_SYMBOLS; i++)
-		if (hook->probes[i].kp.symbol_name)
-			unregister_kretprobe(&hook->probes[i]);
-	memset(hook->probes, 0, sizeof(hook->probes));
-	hook->available = false;
+	for (hook = first; hook < first + count; hook++)
+		for (i = 0; i < HOOK_SYMBOLS; i++)
+			if (hook->probes[i].kp.symbol_name)
+				probes[len++] = &hook->probes[i];
+	unregister_kretprobes(probes, len);
+	for (hook = first; hook < first + count; hook++) {
+		memset(hook->probes, 0, sizeof(hook->probes));
+		hook->available = false;
+	}
 }
 
 static struct hook *hook_of(u32 event)
@@ -245,10 +253,7 @@ int hook_init(unsigned int instances)
  */
 void hook_exit(void)
 {
-	u32 event;
-
-	for (event = MMTRACE_EVENT_COUNT; event-- > 1;)
-		unregister_hook(hook_of(event));
+	unregister_hooks(hooks, ARRAY_SIZE(hooks));
 }
 
 /**
@@ -466,7 +471,7 @@ void hook_refuse(u32 event, const char *reason)
 {
 	struct hook *hook = hook_of(event);
 
-	unregister_hook(hook);
+	unregister_hooks(hook, 1);
 	strscpy(hook->reason, reason, sizeof(hook->reason));
 	pr_err("%s: %s\n", hook->name, reason);
 }

@@ -241,11 +241,12 @@ int pulse_init(void)
  */
 void pulse_exit(void)
 {
+	struct kprobe *probes[] = { &ftrace_probe, &breakpoint_probe };
+
 	tripwire_exit();
 	cancel_work_sync(&look_soon);
 	cancel_delayed_work_sync(&beat);
-	unregister_kprobe(&ftrace_probe);
-	unregister_kprobe(&breakpoint_probe);
+	unregister_kprobes(probes, ARRAY_SIZE(probes));
 }
 
 /**
