@@ -86,14 +86,14 @@ static ssize_t read_available(struct session *session, struct iov_iter *to)
 {
 	ssize_t ret, more;
 
-	ret = reader_read(session, to);
+	ret = reader_read(session, to, false);
 	if (ret < 0 || !iov_iter_count(to))
 		return ret;
 	/* Who begins to wait after this look makes a request of its own. */
 	if (!waitqueue_active(&session->wait))
 		return ret;
 	wake_request(session);
-	more = reader_read(session, to);
+	more = reader_read(session, to, ret);
 	return more < 0 ? ret ?: more : ret + more;
 }
 

@@ -380,7 +380,7 @@ static bool is_enough(size_t total)
 	return total && signal_pending(current);
 }
 
-static ssize_t read_text(struct session *session, struct iov_iter *to)
+static ssize_t read_text(struct session *session, struct iov_iter *to, bool begun)
 {
 	struct reader *reader = session->reader;
 	size_t copied, len, room, total = 0;
@@ -390,7 +390,7 @@ static ssize_t read_text(struct session *session, struct iov_iter *to)
 			break;
 		len = reader->line_len - reader->line_done;
 		/* Not a part of it: the next read() may be another one's. */
-		if (total && len > room)
+		if ((begun || total) && len > room)
 			break;
 		len = min(len, room);
 		copied = copy_to_iter(reader->line + reader->line_done, len, to);
@@ -427,6 +427,7 @@ static ssize_t read_binary(struct session *session, struct iov_iter *to)
  * reader_read() - copy what there is and fits
  * @session: that has been started
  * @to: where to
+ * @begun: the same read() was given something before
  *
  * Context: may sleep, but not for records to come.
  *
@@ -434,11 +435,11 @@ static ssize_t read_binary(struct session *session, struct iov_iter *to)
  * record is too long for a binary read. A record that could not be copied is
  * still there.
  */
-ssize_t reader_read(struct session *session, struct iov_iter *to)
+ssize_t reader_read(struct session *session, struct iov_iter *to, bool begun)
 {
 	if (session->config.format == MMTRACE_FORMAT_BINARY)
 		return read_binary(session, to);
-	return read_text(session, to);
+	return read_text(session, to, begun);
 }
 
 /**

@@ -27,7 +27,7 @@ void reader_destroy(struct reader *reader);
 const struct mmtrace_record *reader_peek(struct session *session);
 bool reader_has_data(struct session *session);
 bool reader_in_line(const struct reader *reader);
-ssize_t reader_read(struct session *session, struct iov_iter *to);
+ssize_t reader_read(struct session *session, struct iov_iter *to, bool begun);
 
 /* This one its ledger alone. */
 int reader_count(struct session *session, u32 cpu, struct reader_count *count);

@@ -398,4 +398,23 @@ TEST_F(shared, lines)
 	EXPECT_EQ(CALLS, expect_each_once(_metadata, self->given));
 }
 
+/* scenario 11: a reader that waits, as one in an epoll does at all times, makes no difference */
+TEST_F(shared, lines_while_somebody_waits)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	ASSERT_LE(0, epoll);
+	set_text(_metadata, self->trace.fd);
+	ASSERT_EQ(0, run_on(0));
+	trace_start(_metadata, &self->trace);
+	ASSERT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_ADD, self->trace.fd, &event));
+	mark_calls(CALLS);
+	run_anywhere();
+	ASSERT_EQ(0, mmtrace_ioctl(self->trace.fd, MMTRACE_IOC_STOP, NULL));
+	read_lines(self->given);
+	EXPECT_EQ(CALLS, expect_each_once(_metadata, self->given));
+	close(epoll);
+}
+
 TEST_HARNESS_MAIN
