@@ -21,8 +21,8 @@ static void add_event(const struct session *session, u32 cpu, u32 event,
 {
 	const struct session_cpu *part = per_cpu_ptr(session->cpu, cpu);
 	u64 delivered = count->delivered[event], pending = count->pending[event];
-	/* A call is offered before it is lost. */
-	u64 lost = READ_ONCE(part->lost[event]);
+	/* A call is offered before it is lost: F of ring.c, as ring_drop() is in between. */
+	u64 lost = smp_load_acquire(&part->lost[event]);
 	u64 offered = READ_ONCE(part->offered[event]);
 	u64 filtered = READ_ONCE(part->filtered[event]);
 	u64 rest = offered - lost - delivered;
