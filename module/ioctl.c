@@ -212,9 +212,9 @@ static long ioctl_session(struct session *session, void __user *arg)
 		.size	= size,
 		.flags	= found == session ? MMTRACE_SESSION_SELF : 0,
 	};
-	session_describe(found, &info);
+	err = session_describe(found, &info);
 	session_put(found);
-	return copy_out(arg, &info, sizeof(info), size);
+	return err ?: copy_out(arg, &info, sizeof(info), size);
 }
 
 /* A filter on its way to or from user space. */

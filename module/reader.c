@@ -193,31 +193,38 @@ static bool is_next(const struct reader *reader, const struct source *source)
 }
 
 /* Once no more records come, it is known which of them are to be given. */
-static void find_window(struct session *session)
+static int find_window(struct session *session)
 {
 	struct reader *reader = session->reader;
+	int err;
 
 	if (reader->frozen || !session_is_frozen(session))
-		return;
+		return 0;
 	/* Whoever was about to write when it froze. */
 	dispatch_horizon();
-	window_find(reader->source, reader->source_len, session_trigger(session));
-	reader->frozen = true;
+	err = window_find(reader->source, reader->source_len, session_trigger(session));
+	reader->frozen = !err;
+	return err;
 }
 
-/* The reader's own part of it: others may have found the window before. */
-static void settle(struct session *session)
+/*
+ * The reader's own part of it: others may have found the window before. Returns false if
+ * the reader was killed meanwhile.
+ */
+static bool settle(struct session *session)
 {
 	struct reader *reader = session->reader;
 	struct source *source;
+	int err;
 
 	mutex_lock(&session->ledger_lock);
-	find_window(session);
+	err = find_window(session);
 	for (source = reader->source; source < reader->source + reader->source_len; source++)
 		if (source_holds_in_vain(source))
 			source_leave_out(session, source);
-	reader->settled = true;
+	reader->settled = !err;
 	mutex_unlock(&session->ledger_lock);
+	return !err;
 }
 
 /* Asks for a new horizon, and holds what is there up to it. */
@@ -239,15 +246,16 @@ static struct source *advance(struct session *session)
  *
  * Context: may sleep.
  *
- * Return: the record, which stays until it is taken; NULL if there is none.
+ * Return: the record, which stays until it is taken; NULL if there is none, or if the
+ * caller was killed before that was known.
  */
 const struct mmtrace_record *reader_peek(struct session *session)
 {
 	struct reader *reader = session->reader;
 	struct source *first;
 
-	if (session_is_frozen(session) && !reader->settled)
-		settle(session);
+	if (session_is_frozen(session) && !reader->settled && !settle(session))
+		return NULL;
 	first = earliest_held(reader);
 	if (!is_next(reader, first))
 		first = advance(session);
@@ -513,11 +521,14 @@ int reader_count(struct session *session, u32 cpu, struct reader_count *count)
 {
 	struct reader *reader = session->reader;
 	const struct source *source = source_of(reader, cpu);
+	int err;
 
 	memcpy(count->delivered, source->delivered, sizeof(count->delivered));
 	if (session->config.mode != MMTRACE_MODE_OVERWRITE)
 		return 0;
-	find_window(session);
+	err = find_window(session);
+	if (err)
+		return err;
 	if (reader->line_from == source)
 		count->pending[reader->line_event]++;
 	if (source->full && !source_holds_in_vain(source))

@@ -557,8 +557,10 @@ static u32 state_of(const struct session *session)
  * session_describe() - what a session is, for those who look on
  * @session: to be told
  * @info: all but @size and MMTRACE_SESSION_SELF is filled in
+ *
+ * Return: 0, or -EINTR if the caller was killed meanwhile.
  */
-void session_describe(struct session *session, struct mmtrace_session *info)
+int session_describe(struct session *session, struct mmtrace_session *info)
 {
 	const struct mmtrace_config *config = &session->config;
 
@@ -572,7 +574,8 @@ void session_describe(struct session *session, struct mmtrace_session *info)
 		info->flags |= MMTRACE_SESSION_TRIGGER;
 	if (pulse_has_stopped_for(&session->pulse))
 		info->flags |= MMTRACE_SESSION_INTERRUPTED;
-	mutex_lock(&session->ledger_lock);
+	if (mutex_lock_killable(&session->ledger_lock))
+		return -EINTR;
 	info->memory = session->reader ? rings_size(session) : 0;
 	info->state = state_of(session);
 	info->config_flags = config->flags;
@@ -583,4 +586,5 @@ void session_describe(struct session *session, struct mmtrace_session *info)
 	info->ring_size = config->ring_size;
 	info->watermark = config->watermark;
 	mutex_unlock(&session->ledger_lock);
+	return 0;
 }

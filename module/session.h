@@ -179,6 +179,6 @@ void session_unlock(struct session *session);
 bool session_is_frozen(const struct session *session);
 int session_set_trigger(struct session *session, struct trigger *trigger);
 void session_set_filter(struct session *session, struct filter *filter);
-void session_describe(struct session *session, struct mmtrace_session *info);
+int session_describe(struct session *session, struct mmtrace_session *info);
 
 #endif /* MMTRACE_SESSION_H */

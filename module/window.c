@@ -62,6 +62,13 @@ static bool is_of(const struct source *source, const struct trigger *trigger)
 	return source->cpu == trigger->cpu && source->walk.head.seq == trigger->seq;
 }
 
+/* Records may be many. */
+static bool is_told_to_end(void)
+{
+	cond_resched();
+	return fatal_signal_pending(current);
+}
+
 /* How many come before the one that fired it, and that one; 0 if it was read. */
 static u64 count_up_to(struct source *sources, unsigned int len, const struct trigger *trigger)
 {
@@ -69,12 +76,11 @@ static u64 count_up_to(struct source *sources, unsigned int len, const struct tr
 	u64 count = 0;
 
 	begin(sources, len);
-	while ((source = earliest(sources, len))) {
+	while (!is_told_to_end() && (source = earliest(sources, len))) {
 		count++;
 		if (is_of(source, trigger))
 			return count;
 		step(source);
-		cond_resched();
 	}
 	return 0;
 }
@@ -83,11 +89,10 @@ static void skip(struct source *sources, unsigned int len, u64 count, bool leave
 {
 	struct source *source;
 
-	for (; count && (source = earliest(sources, len)); count--) {
+	for (; count && !is_told_to_end() && (source = earliest(sources, len)); count--) {
 		if (leave_out)
 			source->from = source->walk.head.seq + 1;
 		step(source);
-		cond_resched();
 	}
 }
 
@@ -124,8 +129,10 @@ void window_open(struct source *sources, unsigned int len)
  * What was read before the session was frozen does not count.
  *
  * Context: may sleep.
+ *
+ * Return: 0, or -EINTR if the caller was killed meanwhile: then all is to be given.
  */
-void window_find(struct source *sources, unsigned int len, const struct trigger *trigger)
+int window_find(struct source *sources, unsigned int len, const struct trigger *trigger)
 {
 	u64 up_to = count_up_to(sources, len, trigger);
 	u64 kept = up_to ? min(up_to - 1, trigger->before) + 1 : 0;
@@ -135,4 +142,8 @@ void window_find(struct source *sources, unsigned int len, const struct trigger 
 	skip(sources, len, kept, false);
 	skip(sources, len, trigger->after, false);
 	close_behind(sources, len);
+	if (!fatal_signal_pending(current))
+		return 0;
+	window_open(sources, len);
+	return -EINTR;
 }

@@ -7,6 +7,6 @@ struct source;
 struct trigger;
 
 void window_open(struct source *sources, unsigned int len);
-void window_find(struct source *sources, unsigned int len, const struct trigger *trigger);
+int window_find(struct source *sources, unsigned int len, const struct trigger *trigger);
 
 #endif /* MMTRACE_WINDOW_H */

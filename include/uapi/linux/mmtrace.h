@@ -861,7 +861,8 @@ enum mmtrace_state {
  * @watermark: out: bytes
  *
  * To see all: begin with 1, and go on with @id + 1. Neither this nor
- * MMTRACE_IOC_STATS waits for the readers of other sessions.
+ * MMTRACE_IOC_STATS waits for the readers of other sessions, but while it is found out
+ * which records of a frozen one are to be given, once; whoever waits can be killed.
  */
 struct mmtrace_session {
 	__u32	size;
