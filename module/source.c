@@ -6,6 +6,7 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/mmtrace.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -83,6 +84,8 @@ static void release(struct session *session, struct source *source)
  *	loss
  * @session: with the ledger's lock
  * @source: one of its reader's
+ *
+ * Context: may sleep.
  */
 void source_leave_out(struct session *session, struct source *source)
 {
@@ -91,17 +94,20 @@ void source_leave_out(struct session *session, struct source *source)
 	u64 seq = source->full ? head->seq : source->cursor.number;
 	u64 end = seq < source->from ? source->from : U64_MAX;
 	enum ring_what what = RING_GAP;
+	unsigned int steps = 0;
 	struct ring_gap gap;
 
 	if (source->full)
 		add_loss(&lost, 1, head->time, head->time);
 	while (source->cursor.number < end && what != RING_NOTHING) {
 		what = ring_read(source->ring, &source->cursor, source->room,
-				 MMTRACE_RECORD_MAX, &gap);
+				 sizeof(*head), &gap);
 		if (what == RING_ENTRY)
 			add_loss(&lost, 1, head->time, head->time);
 		else if (what == RING_GAP)
 			add_loss(&lost, gap.count, gap.first, gap.last);
+		if (++steps % 1024 == 0)
+			cond_resched();
 	}
 	source->full = false;
 	if (lost.count)
