@@ -4,6 +4,8 @@
 # On a kernel that is not as expected, mmtrace says so and does what it can; and
 # what seldom happens is made to happen: no memory, a CPU that is late. What is most
 # likely to differ between kernels is in hooks_test.sh.
+#
+# timeout: 300
 
 # shellcheck source=tests/guest/testing.sh
 . "$(dirname "$0")/testing.sh"
@@ -18,8 +20,10 @@ check "and logs that it is missing" logged "mremap: this kernel has no such func
 equal "mremap is not available" "$(status_of mremap available)" False
 equal "the reason is told" "$(status_of mremap reason)" "this kernel has no such function"
 equal "do_mmap is available" "$(status_of do_mmap available)" True
-expect "cat gets the others" 0 do_mmap \
-	sh -c 'cat /dev/mmtrace >seen & sleep 1; /bin/true; sleep 1; kill $!; cat seen'
+start_cat seen
+marked seen
+stop "$pid"
+check "cat gets the others" grep -q ' do_mmap ' seen
 expect "asking for mremap says why not" 1 "no such function" \
 	mmtrace-ctl trace --event mremap -- /bin/true
 check "it unloads" rmmod mmtrace
@@ -95,9 +99,12 @@ start mmtrace-ctl recorder -e 'len == 0x123000 || len == 4100' --trigger 'len ==
 until_true 30 hooked do_mmap || bail "the recorder does not record"
 python3 -c '
 import mmap, os, time
+about_to, telling = os.pipe()
 if not os.fork():
+    os.write(telling, b"!")
     mmap.mmap(-1, 0x123000)
     os._exit(0)
+os.read(about_to, 1)
 time.sleep(0.3)
 mmap.mmap(-1, 4100)
 os.wait()'
@@ -105,7 +112,7 @@ mmtrace-ctl snapshot -o out 2>/dev/null
 equal "the one that was late is not left out" "$(grep -o ' len=[0-9]*' out | xargs)" "len=1191936 len=4100"
 stop "$pid"
 
-# late_call: one that is on its way for a second
+# late_call: one that is on its way for seconds
 late_call()
 {
 	rm -f begun
@@ -114,7 +121,8 @@ import mmap
 open("begun", "w").close()
 mmap.mmap(-1, 0x123000)'
 	until_true 30 test -e begun
-	sleep 0.3
+	sleep 0.1
+	check "a call is on its way" kill -0 "$pid"
 }
 
 # Nor is it written into a session that is gone.
@@ -133,6 +141,12 @@ stop "$second" KILL
 check "it unloads while a call is on its way" rmmod mmtrace
 ended "$pid"
 result $? "which comes to its end"
+
+# scenario 7: a reader that looks for what is to be given of a frozen session is killed
+variant slow-window
+result $? "with a slow look for the window the module loads"
+check "who looks, or waits for that, can be killed, and the next one finds it" "$here/slow_window"
+check "it unloads" rmmod mmtrace
 
 # scenario 39: the kernel's clock goes back while it is slewed. Nobody gets a record that is
 # out of order, nor waits for one until another comes.

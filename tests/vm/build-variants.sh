@@ -67,17 +67,23 @@ variant wrong-mount module/compat.h 's/^\tstruct vfsmount\t\tmnt;/\tvoid *unknow
 # One without memory for more tasks to follow than there are at first.
 variant no-more-reserve module/follow.c \
 	's/RESERVE_PER_CPU \* num_possible_cpus()/32u/; s/^\t\tschedule_work(&refill_work);/\t\tbarrier();/'
-# A CPU that takes long from the time of a record to the writing of it.
+# A CPU that takes long from the time of a record to the writing of it; by the clock, as an
+# emulated machine may not know how fast its processors are, which mdelay() goes by.
 variant slow-record module/dispatch.c \
-	's/^\tcall->out.head.time = .*/&\n\tif (call->out.do_mmap.len == 0x123000)\n\t\tmdelay(1000);/
-	s/^#include <linux\/err.h>/#include <linux\/delay.h>\n&/'
-# A clock that is half a second behind, or ahead, for some calls.
+	's/^\tcall->out.head.time = .*/&\
+	if (call->out.do_mmap.len == 0x123000)\
+		while (ktime_get_mono_fast_ns() < call->out.head.time + 2 * NSEC_PER_SEC)\
+			cpu_relax();/'
+# A frozen session in which each look at a record takes long.
+variant slow-window module/window.c \
+	's/^\twalk->full = /\tmsleep(5);\n&/; s/^#include <linux\/limits.h>/#include <linux\/delay.h>\n&/'
+# A clock that is seconds behind, or ahead, for some calls.
 variant clock-back module/dispatch.c \
 	's/^\tcall->out.head.time = .*/&\
 	if (call->out.do_mmap.len == 0x125000)\
-		call->out.head.time -= NSEC_PER_SEC \/ 2;\
+		call->out.head.time -= 2 * NSEC_PER_SEC;\
 	if (call->out.do_mmap.len == 0x126000)\
-		call->out.head.time += NSEC_PER_SEC \/ 2;/'
+		call->out.head.time += 2 * NSEC_PER_SEC;/'
 # Memory that has a pattern where it is not zeroed; that of the stack where the compiler can.
 # shellcheck disable=SC2016 # for make
 variant stale module/compat.h "\$r $vm/stale.h" \
