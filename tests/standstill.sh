@@ -14,7 +14,7 @@ select_kernel
 
 log=$build/vm/standstill.log
 out=$build/vm/standstill.out
-still=8		# seconds; the guest counts those of at least five
+still=6		# seconds; the guest counts those of at least five
 
 # send SIGNAL: to the machine, if it is still there
 send()

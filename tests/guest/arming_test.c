@@ -4,6 +4,7 @@
  * record all that they must from the first call on, and end.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "mmtrace_test.h"
@@ -19,18 +20,24 @@ FIXTURE(arming)
 
 static atomic_bool done;
 
-/* A file, then an anonymous mapping, a move, and a call that fails. */
+/*
+ * A file, then an anonymous mapping, a move, and a call that fails. Who never lets go of
+ * its processor keeps the kernel from optimizing probes, and that all who want to arm one.
+ */
 static void *load(void *data)
 {
 	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	unsigned int i;
 	void *at;
 
-	while (!atomic_load(&done)) {
+	for (i = 0; !atomic_load(&done); i++) {
 		munmap(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0), PAGE);
 		at = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		at = mremap(at, PAGE, 2 * PAGE, MREMAP_MAYMOVE);
 		munmap(at, 2 * PAGE);
 		syscall(SYS_remap_file_pages, 0, 0, 1, 0, 0);
+		if (i % 16 == 0)
+			sched_yield();
 	}
 	close(fd);
 	return data;
@@ -57,7 +64,7 @@ FIXTURE_TEARDOWN(arming)
 	expect_nothing_left(_metadata);
 }
 
-TEST_F(arming, sessions_come_and_go)
+TEST_F_TIMEOUT(arming, sessions_come_and_go, 100)
 {
 	static struct trace trace;
 	struct mmtrace_stats stats;

@@ -447,31 +447,42 @@ TEST_F(follow, end_wakes)
 	EXPECT_TRUE(child_is_well(reader.pid));
 }
 
-static void *wait_in_thread(void *go)
+/* A thread that says who it is, and waits. */
+struct waiter {
+	pthread_t	thread;
+	int		said[2];
+	int		go[2];
+	pid_t		tid;
+};
+
+static void *wait_in_thread(void *data)
 {
+	struct waiter *waiter = data;
+	pid_t tid = syscall(SYS_gettid);
 	char byte;
 
-	return (void *)(long)read(*(int *)go, &byte, 1);
+	if (write(waiter->said[1], &tid, sizeof(tid)) != sizeof(tid))
+		abort();
+	return (void *)(long)read(waiter->go[0], &byte, 1);
 }
 
 TEST_F(follow, refused)
 {
 	struct actor actor = actor_start(act_alone);
-	int fd = self->watch.trace.fd, go[2];
+	int fd = self->watch.trace.fd;
 	struct mmtrace_stats stats;
-	pthread_t thread;
-	pid_t tid = 0;
+	struct waiter waiter;
 
 	EXPECT_EQ(-EINVAL, follow(fd, actor.pid, 1 << 2, NULL));
 	EXPECT_EQ(-EINVAL, follow(fd, 0, 0, NULL));
 	EXPECT_EQ(-EINVAL, follow(fd, -1, 0, NULL));
 	EXPECT_EQ(-ESRCH, follow(fd, 0x7fffffff, 0, NULL));
 	/* The id of a thread that is not the first. */
-	ASSERT_EQ(0, pipe2(go, O_CLOEXEC));
-	ASSERT_EQ(0, pthread_create(&thread, NULL, wait_in_thread, &go[0]));
-	for (tid = getpid() + 1; syscall(SYS_tgkill, getpid(), tid, 0); tid++)
-		;
-	EXPECT_EQ(-ESRCH, follow(fd, tid, MMTRACE_FOLLOW_CHILDREN, NULL));
+	ASSERT_EQ(0, pipe2(waiter.said, O_CLOEXEC));
+	ASSERT_EQ(0, pipe2(waiter.go, O_CLOEXEC));
+	ASSERT_EQ(0, pthread_create(&waiter.thread, NULL, wait_in_thread, &waiter));
+	ASSERT_EQ(sizeof(waiter.tid), read(waiter.said[0], &waiter.tid, sizeof(waiter.tid)));
+	EXPECT_EQ(-ESRCH, follow(fd, waiter.tid, MMTRACE_FOLLOW_CHILDREN, NULL));
 	/* One that is dead, and not reaped yet. */
 	actor_go(&actor);
 	EXPECT_EQ(0, waitid(P_PID, actor.pid, &(siginfo_t) {}, WEXITED | WNOWAIT));
@@ -488,18 +499,20 @@ TEST_F(follow, refused)
 		;
 	EXPECT_LT(0, self->watch.trace.len);
 
-	EXPECT_EQ(0, follow(fd, tid, MMTRACE_FOLLOW_THREAD, NULL));
+	EXPECT_EQ(0, follow(fd, waiter.tid, MMTRACE_FOLLOW_THREAD, NULL));
 	EXPECT_EQ(1, followed(fd));
 	EXPECT_EQ(0, follow(fd, getpid(), 0, NULL));
 	EXPECT_EQ(2, followed(fd));
-	EXPECT_EQ(1, write(go[1], "", 1));
-	EXPECT_EQ(0, pthread_join(thread, NULL));
+	EXPECT_EQ(1, write(waiter.go[1], "", 1));
+	EXPECT_EQ(0, pthread_join(waiter.thread, NULL));
 	EXPECT_EQ(0, mmtrace_ioctl(fd, MMTRACE_IOC_STOP, NULL));
 	EXPECT_EQ(-EINVAL, follow(fd, getpid(), 0, NULL));
 	EXPECT_EQ(0, get_stats(fd, MMTRACE_EVENT_LOST, &stats));
 	EXPECT_EQ(0, stats.followed);
-	close(go[0]);
-	close(go[1]);
+	close(waiter.said[0]);
+	close(waiter.said[1]);
+	close(waiter.go[0]);
+	close(waiter.go[1]);
 }
 
 TEST_HARNESS_MAIN

@@ -42,7 +42,7 @@ static void *wait_for_standstills(void *data)
 }
 
 /* scenario 39 */
-TEST_F(machine, stands_still)
+TEST_F_TIMEOUT(machine, stands_still, 120)
 {
 	unsigned long rounds = 0;
 
