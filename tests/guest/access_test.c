@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who may open the device, how often, and what an open file may be handed on for. */
 #include <linux/capability.h>
+#include <linux/seccomp.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -180,6 +182,38 @@ static int with_no_new_privs(void)
 TEST_F(access, no_new_privs)
 {
 	EXPECT_EQ(0, run_child(with_no_new_privs));
+}
+
+/* In strict mode read() is all that there is. */
+static pid_t fork_confined(int fd, bool asks)
+{
+	char text[4096];
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
+		_exit(1);
+	if (asks)
+		ioctl(fd, MMTRACE_IOC_STOP, NULL);
+	syscall(SYS_exit, read(fd, text, sizeof(text)) <= 0);
+	return 0;
+}
+
+/* A reader that has opened its session can give up all else. */
+TEST_F(access, seccomp)
+{
+	int fd = open(DEVICE, O_RDONLY | O_CLOEXEC), status;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, filter_mark(fd));
+	ASSERT_EQ(0, mmtrace_ioctl(fd, MMTRACE_IOC_START, NULL));
+	mark_call();
+	EXPECT_TRUE(child_is_well(fork_confined(fd, false)));
+	waitpid(fork_confined(fd, true), &status, 0);
+	EXPECT_TRUE(WIFSIGNALED(status));
+	EXPECT_EQ(SIGKILL, WTERMSIG(status));
+	close(fd);
 }
 
 static int send_fd(int socket, int fd)

@@ -239,6 +239,8 @@ TEST_F(config, reader_that_maps)
 	EXPECT_EQ(100, others);
 	ASSERT_EQ(0, get_stats(self->fd, MMTRACE_EVENT_DO_MMAP, &stats));
 	EXPECT_LE(OWN_CALLS, stats.filtered) TH_LOG("they are counted, as filtered");
+	EXPECT_EQ(stats.hits, stats.filtered + stats.delivered + stats.lost);
+	EXPECT_EQ(0, stats.lost + stats.missed);
 }
 
 /* The guest has 2 GiB; a quarter of that is for all rings. */

@@ -10,6 +10,11 @@
 # shellcheck source=tests/guest/variants.sh
 . "$(dirname "$0")/variants.sh"
 
+functions_of()
+{
+	[ "$(status_of "$1" symbols)" != "" ]
+}
+
 # scenario 36: the kernel would take the first of several
 one_each()
 {
@@ -23,6 +28,7 @@ one_each()
 	done
 }
 
+check "something is hooked" functions_of do_mmap
 equal "what is hooked is the only function of its name" "$(one_each)" ""
 rmmod mmtrace
 

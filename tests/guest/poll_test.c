@@ -177,14 +177,23 @@ TEST_F(poll, woken_by_the_watermark)
 /* Below the watermark nobody is woken before the timeout. */
 TEST_F(poll, not_woken_below_the_watermark)
 {
-	__u64 start = now_ns();
+	const struct mmtrace_record *record;
+	__u64 start, end;
 	pid_t pid;
 
 	set_timeout(_metadata, self->trace.fd, NEVER_MS, 65536);
-	pid = fork_waker(wake_by_call);
-	poll(&self->pollfd, 1, 1000);
-	EXPECT_LE(1000 * MS, now_ns() - start);
-	EXPECT_TRUE(child_is_well(pid));
+	/* Once more, if the child did not get to its call in time. */
+	do {
+		start = now_ns();
+		pid = fork_waker(wake_by_call);
+		poll(&self->pollfd, 1, 1000);
+		end = now_ns();
+		EXPECT_LE(1000 * MS, end - start);
+		EXPECT_TRUE(child_is_well(pid));
+		trace_read(_metadata, &self->trace);
+		record = trace_next(&self->trace, NULL);
+		ASSERT_NE(NULL, record);
+	} while (record->head.time > end - 100 * MS);
 }
 
 /* An alarm that was set before is not waited for. */

@@ -44,6 +44,7 @@ of_a_command()
 	check "the old one is kept" cmp first mmtrace.data.old
 	expect "the filter is in it" 0 'filter    prot & PROT_EXEC && pid == ' "$ctl" report --info
 	equal "and holds" "$("$ctl" report | grep -vc 'prot=[^ ]*PROT_EXEC')" 0
+	check "for records that there are" shows mmtrace.data 'prot=[^ ]*PROT_EXEC'
 	cp mmtrace.data first
 	expect "what can't begin" 1 '--ring-size: the module takes' "$ctl" record --ring-size 2G -- ./one
 	check "changes no file" cmp first mmtrace.data

@@ -17,9 +17,14 @@ addresses()
 	grep -Eiw '(0x)?ff[0-9a-f]{14}'
 }
 
+# status: in both forms, which have to be there
+status()
+{
+	mmtrace-ctl status && mmtrace-ctl status --json || echo "no status"
+}
+
 echo 0 >/proc/sys/kernel/kptr_restrict
-equal "addresses would be seen" \
-	"$(head -n 100 /proc/kallsyms | addresses | wc -l)" "$(head -n 100 /proc/kallsyms | grep -cv '^0000')"
+equal "addresses would be seen" "$(grep -w do_exit /proc/kallsyms | addresses | wc -l)" 1
 
 rmmod mmtrace
 # scenario 29
@@ -32,7 +37,8 @@ done
 
 # scenario 45
 exec {session}<"$device"
-equal "no address in the status" "$(mmtrace-ctl status | addresses; mmtrace-ctl status --json | addresses)" ""
+status >status
+equal "no address in the status" "$(addresses <status; grep 'no status' status)" ""
 equal "nor in the parameters" "$(cat /sys/module/mmtrace/parameters/* | addresses)" ""
 exec {session}<&-
 check "it unloads" rmmod mmtrace

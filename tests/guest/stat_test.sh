@@ -44,6 +44,7 @@ expect "with -f all" 0 '' "$ctl" stat -f --limit 0 -o table -- sh -c './first; .
 equal "they are" "$(grep -c '^second/' table)" 1
 expect "filters hold" 0 '' "$ctl" stat -f -o table -e 'comm == second' -- sh -c './first; ./second; true'
 equal "nobody else is counted" "$(grep -Ec '^(first|sh)/' table)" 0
+equal "and who is meant is" "$(grep -c '^second/' table)" 1
 expect "errors are told by name" 0 'errors    ENOMEM' "$ctl" stat -- \
 	python3 -c 'import mmap
 try: mmap.mmap(-1, 1 << 60)

@@ -38,6 +38,12 @@ differs()
 	[ "$frozen" != "$(screen | tail -n +4)" ]
 }
 
+# shellcheck disable=SC2317 # until_true calls it
+not_paused()
+{
+	! shows PAUSED
+}
+
 # types KEY...
 types()
 {
@@ -83,11 +89,12 @@ sees "and back" '^process +calls/s'
 types Space
 sees "paused" 'PAUSED'
 frozen=$(screen | tail -n +4)
-types v
-types p
-sees "keys work meanwhile" 'PAUSED'
+types b
+sees "keys work meanwhile" 'sorted by bytes.*PAUSED|PAUSED.*sorted by bytes'
+types s
 types Space
-sees "it goes on" '^process '
+until_true 30 not_paused
+result $? "it goes on" "$(screen)"
 until_true 30 differs
 result $? "with something else"
 

@@ -88,10 +88,10 @@ static inline void watch_expect(struct __test_metadata *_metadata, struct watch 
 /**
  * watch_run() - read until @disturb is done
  * @disturb: sets watch_done at its end
- * @rounds: for it
+ * @data: for it
  */
 static inline void watch_run(struct __test_metadata *_metadata, struct watch *watch,
-			     void *(*disturb)(void *), unsigned long *rounds)
+			     void *(*disturb)(void *), void *data)
 {
 	struct pollfd pollfd = { .fd = watch->trace.fd, .events = POLLIN };
 	pthread_t threads[WATCH_THREADS + 1];
@@ -99,7 +99,7 @@ static inline void watch_run(struct __test_metadata *_metadata, struct watch *wa
 
 	for (i = 0; i < WATCH_THREADS; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, watch_load, (void *)i));
-	ASSERT_EQ(0, pthread_create(&threads[i], NULL, disturb, rounds));
+	ASSERT_EQ(0, pthread_create(&threads[i], NULL, disturb, data));
 	while (!atomic_load(&watch_done)) {
 		if (poll(&pollfd, 1, 100) != 1)
 			continue;
