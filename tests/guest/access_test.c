@@ -203,17 +203,20 @@ static pid_t fork_confined(int fd, bool asks)
 /* A reader that has opened its session can give up all else. */
 TEST_F(access, seccomp)
 {
-	int fd = open(DEVICE, O_RDONLY | O_CLOEXEC), status;
+	static struct trace trace;
+	int status;
 
-	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, filter_mark(fd));
-	ASSERT_EQ(0, mmtrace_ioctl(fd, MMTRACE_IOC_START, NULL));
+	trace_open(_metadata, &trace, &(struct mmtrace_config) {});
+	ASSERT_EQ(0, filter_mark(trace.fd));
+	trace_start(_metadata, &trace);
 	mark_call();
-	EXPECT_TRUE(child_is_well(fork_confined(fd, false)));
-	waitpid(fork_confined(fd, true), &status, 0);
+	EXPECT_TRUE(child_is_well(fork_confined(trace.fd, false)));
+	mark_call();
+	waitpid(fork_confined(trace.fd, true), &status, 0);
 	EXPECT_TRUE(WIFSIGNALED(status));
 	EXPECT_EQ(SIGKILL, WTERMSIG(status));
-	close(fd);
+	EXPECT_LT(0, read(trace.fd, trace.buf, TRACE_ROOM)) TH_LOG("the session goes on");
+	close(trace.fd);
 }
 
 static int send_fd(int socket, int fd)
