@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Every kind of file that can be mapped is told apart, and is identified. */
+#include <linux/dma-buf.h>
+#include <linux/udmabuf.h>
 #include <sched.h>
 #include <sys/mount.h>
 
@@ -117,6 +119,29 @@ TEST_F(files, memfd)
 		expect_file(_metadata, &self->trace, fd, PAGE, MAP_SHARED, path, MEMFD);
 		close(fd);
 	}
+}
+
+/* Nor has a buffer for devices a path; what is in its name, anybody who has it can change. */
+TEST_F(files, dma_buffer)
+{
+	struct udmabuf_create create = { .flags = UDMABUF_FLAGS_CLOEXEC, .size = PAGE };
+	int device = open("/dev/udmabuf", O_RDWR | O_CLOEXEC), memory, fd;
+
+	if (device < 0)
+		SKIP(return, "this kernel makes no such buffers");
+	memory = memfd_create("buffer", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	ASSERT_LE(0, memory);
+	ASSERT_EQ(0, ftruncate(memory, PAGE));
+	ASSERT_EQ(0, fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK));
+	create.memfd = memory;
+	fd = ioctl(device, UDMABUF_CREATE, &create);
+	ASSERT_LE(0, fd);
+	expect_file(_metadata, &self->trace, fd, PAGE, MAP_SHARED, "/dmabuf:", 0);
+	ASSERT_EQ(0, ioctl(fd, DMA_BUF_SET_NAME, "a b\n"));
+	expect_file(_metadata, &self->trace, fd, PAGE, MAP_SHARED, "/dmabuf:a b\n", 0);
+	close(fd);
+	close(memory);
+	close(device);
 }
 
 static bool has_huge_pages(void)
