@@ -10,6 +10,7 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include "source.h"
 #include "trigger.h"
