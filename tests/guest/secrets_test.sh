@@ -24,7 +24,7 @@ status()
 }
 
 echo 0 >/proc/sys/kernel/kptr_restrict
-equal "addresses would be seen" "$(grep -w do_exit /proc/kallsyms | addresses | wc -l)" 1
+equal "addresses would be seen" "$(awk '$3 == "do_mmap"' /proc/kallsyms | addresses | wc -l)" 1
 
 rmmod mmtrace
 # scenario 29
