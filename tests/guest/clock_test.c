@@ -10,7 +10,9 @@
 
 #include "watch.h"
 
-#define ROUNDS		200
+#define ROUNDS		200	/* or fewer, on a slow machine */
+#define ROUNDS_MIN	16
+#define ENOUGH_NS	(30 * 1000000000ull)
 #define BETWEEN		50	/* calls between two changes of a clock */
 #define CLOCKSOURCE	"/sys/devices/system/clocksource/clocksource0/"
 
@@ -90,18 +92,21 @@ static int slew(unsigned int round)
 	return adjtimex(&timex) < 0;
 }
 
-/* Sets all right again; returns how many rounds went well. */
+/* Sets all right again; tells how many rounds there were, none if one failed. */
 static void *set_clocks(void *data)
 {
 	struct timex usual = { .modes = ADJ_TICK, .tick = 10000 };
+	__u64 enough = now_ns() + ENOUGH_NS * patience();
 	unsigned long rounds = rounds_of(ROUNDS), i;
 	struct timespec real;
 
 	clock_gettime(CLOCK_REALTIME, &real);
-	for (i = 0; i < rounds; i++) {
+	for (i = 0; i < rounds && now_ns() < enough; i++) {
 		let_some_call();
-		if (set_time(i, &real) || slew(i))
+		if (set_time(i, &real) || slew(i)) {
+			i = 0;
 			break;
+		}
 	}
 	clock_settime(CLOCK_REALTIME, &real);
 	adjtimex(&usual);
@@ -113,19 +118,22 @@ static void *set_clocks(void *data)
 struct changes {
 	unsigned long	rounds;
 	unsigned long	seen;
+	int		err;
 };
 
 /* Over and over through all that there are. */
 static void *change_sources(void *data)
 {
 	char all[256], current[64], before[64] = "", *name, *rest;
+	__u64 enough = now_ns() + ENOUGH_NS * patience();
 	struct changes *changes = data;
 
-	while (changes->rounds < rounds_of(ROUNDS) / 10) {
+	while (changes->rounds < rounds_of(ROUNDS) / 10 && now_ns() < enough) {
 		read_line(CLOCKSOURCE "available_clocksource", all, sizeof(all));
 		for (name = strtok_r(all, " ", &rest); name; name = strtok_r(NULL, " ", &rest)) {
 			let_some_call();
-			if (set_source(name))
+			changes->err = set_source(name);
+			if (changes->err)
 				goto out;
 			read_line(CLOCKSOURCE "current_clocksource", current, sizeof(current));
 			changes->seen += !!strcmp(before, current);
@@ -153,7 +161,7 @@ TEST_F_TIMEOUT(clocks, time_of_day_is_set, 100)
 
 	self->watch.trace.slewed = true;
 	watch_run(_metadata, &self->watch, set_clocks, &rounds);
-	EXPECT_EQ(rounds_of(ROUNDS), rounds);
+	EXPECT_LE(ROUNDS_MIN, rounds);
 }
 
 TEST_F_TIMEOUT(clocks, sources_are_exchanged, 100)
@@ -163,7 +171,8 @@ TEST_F_TIMEOUT(clocks, sources_are_exchanged, 100)
 	if (!has_several_sources())
 		SKIP(return, "there is one source of time");
 	watch_run(_metadata, &self->watch, change_sources, &changes);
-	EXPECT_EQ(rounds_of(ROUNDS) / 10, changes.rounds);
+	EXPECT_EQ(0, changes.err);
+	EXPECT_LE(2, changes.rounds);
 	EXPECT_LE(2 * changes.rounds, changes.seen);
 }
 
