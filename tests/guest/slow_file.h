@@ -9,6 +9,7 @@
 #ifndef MMTRACE_TEST_SLOW_FILE_H
 #define MMTRACE_TEST_SLOW_FILE_H
 
+#include <poll.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -18,6 +19,7 @@
 #include "mmtrace_test.h"
 
 #define SLOW_FILE_SIZE	(16 * PAGE)
+#define SLOW_FILE_READS	16		/* of its pages, that wait at a time */
 
 /**
  * struct slow_file - what it is served by
@@ -74,49 +76,99 @@ static inline void slow_init(int dev, __u64 unique)
 	slow_reply(dev, unique, 0, &out, sizeof(out));
 }
 
-static inline void slow_read(int dev, __u64 unique, const struct fuse_read_in *in, int reading,
-			     int gate)
+/**
+ * struct slow_page_reads - that wait for the gate
+ * @count: of them
+ * @unique: number of each request
+ * @size: bytes that each asks for
+ */
+struct slow_page_reads {
+	unsigned int	count;
+	__u64		unique[SLOW_FILE_READS];
+	__u32		size[SLOW_FILE_READS];
+};
+
+static inline void slow_answer(int dev, __u64 unique, __u32 size)
 {
 	static char zeros[SLOW_FILE_SIZE];
-	char byte;
 
-	if (write(reading, "", 1) != 1 || read(gate, &byte, 1) || in->size > sizeof(zeros))
+	if (size > sizeof(zeros))
 		_exit(1);
-	slow_reply(dev, unique, 0, zeros, in->size);
+	slow_reply(dev, unique, 0, zeros, size);
 }
 
-static inline void slow_serve(int dev, int reading, int gate)
+static inline void slow_hold(struct slow_page_reads *reads, __u64 unique, __u32 size, int reading)
+{
+	if (reads->count == SLOW_FILE_READS || write(reading, "", 1) != 1)
+		_exit(1);
+	reads->unique[reads->count] = unique;
+	reads->size[reads->count++] = size;
+}
+
+static inline void slow_let_through(int dev, struct slow_page_reads *reads)
+{
+	while (reads->count) {
+		reads->count--;
+		slow_answer(dev, reads->unique[reads->count], reads->size[reads->count]);
+	}
+}
+
+/* Answers one request. False when the filesystem is gone. */
+static inline bool slow_request(int dev, int reading, bool open, struct slow_page_reads *reads)
 {
 	static union {
 		struct fuse_in_header	head;
 		char			buf[FUSE_MIN_READ_BUFFER * 4];
 	} in;
+	const struct fuse_read_in *wanted = (void *)(&in.head + 1);
 	struct fuse_open_out opened = { .open_flags = FOPEN_DIRECT_IO };
 
-	while (read(dev, &in, sizeof(in)) > 0) {
-		switch (in.head.opcode) {
-		case FUSE_INIT:
-			slow_init(dev, in.head.unique);
-			break;
-		case FUSE_GETATTR:
-			slow_attr(dev, in.head.unique);
-			break;
-		case FUSE_OPEN:
-			slow_reply(dev, in.head.unique, 0, &opened, sizeof(opened));
-			break;
-		case FUSE_READ:
-			slow_read(dev, in.head.unique, (void *)(&in.head + 1),
-				  reading, gate);
-			break;
-		case FUSE_RELEASE:
-			slow_reply(dev, in.head.unique, 0, NULL, 0);
-			break;
-		case FUSE_FORGET:
-		case FUSE_INTERRUPT:
-			break;
-		default:
-			slow_reply(dev, in.head.unique, -ENOSYS, NULL, 0);
+	if (read(dev, &in, sizeof(in)) <= 0)
+		return false;
+	switch (in.head.opcode) {
+	case FUSE_INIT:
+		slow_init(dev, in.head.unique);
+		break;
+	case FUSE_GETATTR:
+		slow_attr(dev, in.head.unique);
+		break;
+	case FUSE_OPEN:
+		slow_reply(dev, in.head.unique, 0, &opened, sizeof(opened));
+		break;
+	case FUSE_READ:
+		if (open)
+			slow_answer(dev, in.head.unique, wanted->size);
+		else
+			slow_hold(reads, in.head.unique, wanted->size, reading);
+		break;
+	case FUSE_RELEASE:
+		slow_reply(dev, in.head.unique, 0, NULL, 0);
+		break;
+	case FUSE_FORGET:
+	case FUSE_INTERRUPT:
+		break;
+	default:
+		slow_reply(dev, in.head.unique, -ENOSYS, NULL, 0);
+	}
+	return true;
+}
+
+/* Nothing but pages is slow: whoever closes the file meanwhile asks for a flush. */
+static inline void slow_serve(int dev, int reading, int gate)
+{
+	struct pollfd fds[] = {
+		{ .fd = dev, .events = POLLIN },
+		{ .fd = gate, .events = POLLIN },
+	};
+	struct slow_page_reads reads = { .count = 0 };
+
+	while (poll(fds, 2, -1) > 0) {
+		if (fds[1].revents) {
+			fds[1].fd = -1;
+			slow_let_through(dev, &reads);
 		}
+		if (fds[0].revents && !slow_request(dev, reading, fds[1].fd < 0, &reads))
+			break;
 	}
 }
 
