@@ -7,6 +7,7 @@ set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 select_kernel
+lock_programs
 
 mkdir -p "$build/guest-$arch/32"
 case $arch in
@@ -30,14 +31,23 @@ example()
 	flags=$(PKG_CONFIG_SYSROOT_DIR=$installed PKG_CONFIG_LIBDIR=$installed/mmtrace/lib/pkgconfig \
 		pkg-config --cflags --libs libmmtrace)
 	# shellcheck disable=SC2086 # options
-	"$(cross gcc)" -Wall -Wextra -Werror "$@" -o "$build/guest-$arch/library/$name" \
-		"$top/docs/example.c" $flags
+	"$(cross gcc)" -Wall -Wextra -Werror "$@" -o "$installed/$name" "$top/docs/example.c" $flags
+	put "$installed/$name"
+}
+
+# put FILE: for the guest; as it is if it is there, as another guest may be packed just now
+put()
+{
+	local place
+	place=$build/guest-$arch/library/${1##*/}
+
+	cmp -s "$1" "$place" || { cp "$1" "$place.new" && mv "$place.new" "$place"; }
 }
 
 installed=$build/library-$arch
 mkdir -p "$build/guest-$arch/library"
 "${make[@]}" -C "$top/user" CC="$(cross gcc)" BUILD="$build/user-$arch" \
 	PROGRAM="$build/user-$arch/mmtrace-ctl" DESTDIR="$installed" PREFIX=/mmtrace install-library
-cp "$installed/mmtrace/lib/libmmtrace.so.0" "$build/guest-$arch/library/"
+put "$installed/mmtrace/lib/libmmtrace.so.0"
 example example-shared
 example example-static -static -Wl,--no-warnings

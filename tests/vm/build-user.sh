@@ -7,6 +7,7 @@ set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 select_kernel
+lock_programs
 
 exec "${MAKE:-make}" -s --no-print-directory -C "$top/user" CC="$(cross gcc)" \
 	BUILD="$build/user-$arch" PROGRAM="$build/user-$arch/mmtrace-ctl"

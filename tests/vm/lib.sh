@@ -90,6 +90,15 @@ memory()
 	esac
 }
 
+# lock_programs: one at a time builds those of an architecture, which several kernels share;
+# until the caller ends
+lock_programs()
+{
+	mkdir -p "$build"
+	exec 9>"$build/lock-$arch"
+	flock 9
+}
+
 # kernel_release: the release that setup.sh has chosen, such as 6.1.0-9-cloud-amd64
 kernel_release() { cat "$cache/release-$target" 2>/dev/null || :; }
 
