@@ -199,13 +199,19 @@ void tripwire_init(struct work_struct *work)
  */
 void tripwire_exit(void)
 {
-	struct kretprobe *wire;
+	struct kretprobe *wire, *probes[ARRAY_SIZE(wires)];
+	struct kprobe *wedge, *beside[ARRAY_SIZE(wires)];
+	int len = 0, wedge_len = 0;
 
 	for (wire = next_wire(wires); wire; wire = next_wire(wire + 1)) {
-		if (wedges[wire - wires].addr)
-			unregister_kprobe(&wedges[wire - wires]);
-		unregister_kretprobe(wire);
+		wedge = &wedges[wire - wires];
+		if (wedge->addr)
+			beside[wedge_len++] = wedge;
+		probes[len++] = wire;
 	}
+	/* All at once: the kernel waits for RCU in each of its calls. */
+	unregister_kprobes(beside, wedge_len);
+	unregister_kretprobes(probes, len);
 	irq_work_sync(&bell);
 }
 
