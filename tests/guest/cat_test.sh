@@ -74,6 +74,8 @@ live_match()
 	start sh -c 'cat "$1" | grep --line-buffered --max-count=1 "$2" >match' - "$device" /needle
 	match=$pid
 	until_true 30 hooked do_mmap || bail "cat does not record"
+	# The last hook may still be on its way.
+	until_true 30 sleeping "$(pgrep -x cat)" || bail "cat does not wait for records"
 	cp /bin/true needle
 	./needle
 	check "a line comes to grep although nothing follows" until_true 20 grep -q needle match

@@ -83,6 +83,14 @@ static inline __u64 now_ns(void)
 	return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
+/* Another one? If nobody asked for more, a slow machine does as many until @enough, but @least. */
+static inline bool goes_on(unsigned long done, unsigned int few, unsigned int least, __u64 enough)
+{
+	if (getenv("MMTRACE_ROUNDS"))
+		return done < rounds_of(few);
+	return done < few && (done < least || now_ns() < enough);
+}
+
 /* A system call as the kernel returns it: the result, or a negative errno. */
 #define raw_syscall(...)						\
 ({									\

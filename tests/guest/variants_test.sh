@@ -96,7 +96,7 @@ check "it unloads" rmmod mmtrace
 variant slow-record
 result $? "with a slow way of some records the module loads"
 start mmtrace-ctl recorder -e 'len == 0x123000 || len == 4100' --trigger 'len == 4100' --before 1
-until_true 30 hooked do_mmap || bail "the recorder does not record"
+until_true 30 armed do_mmap 1 || bail "the recorder does not record"
 python3 -c '
 import mmap, os, time
 about_to, telling = os.pipe()
@@ -105,7 +105,7 @@ if not os.fork():
     mmap.mmap(-1, 0x123000)
     os._exit(0)
 os.read(about_to, 1)
-time.sleep(0.3)
+time.sleep(1)
 mmap.mmap(-1, 4100)
 os.wait()'
 mmtrace-ctl snapshot -o out 2>/dev/null

@@ -72,7 +72,7 @@ variant no-more-reserve module/follow.c \
 variant slow-record module/dispatch.c \
 	's/^\tcall->out.head.time = .*/&\
 	if (call->out.do_mmap.len == 0x123000)\
-		while (ktime_get_mono_fast_ns() < call->out.head.time + 2 * NSEC_PER_SEC)\
+		while (ktime_get_mono_fast_ns() < call->out.head.time + 4 * NSEC_PER_SEC)\
 			cpu_relax();/'
 # A frozen session in which each look at a record takes long.
 variant slow-window module/window.c \

@@ -70,14 +70,14 @@ select_kernel()
 	series=${kernel%%-*}
 }
 
-# patience: how many times as long as of others it takes to do something on the kernel;
-# whoever asks for more rounds (MMTRACE_ROUNDS) says so by MMTRACE_PATIENCE
+# patience: how many times as long something may take as it does on a machine that has
+# nothing else to do; whoever asks for more rounds (MMTRACE_ROUNDS) says so by MMTRACE_PATIENCE
 patience()
 {
 	[ -z "${MMTRACE_PATIENCE:-}" ] || { echo "$MMTRACE_PATIENCE"; return; }
 	case $kernel in
 	*-kasan | *-kcsan) echo 6 ;;
-	*) echo 1 ;;
+	*) echo 3 ;;
 	esac
 }
 
