@@ -14,6 +14,8 @@
 #include <sys/epoll.h>
 #include <sys/select.h>
 
+#include <linux/membarrier.h>
+
 #include "own_module.h"
 #include "task_state.h"
 
@@ -28,6 +30,7 @@
 #define TRIES		500
 #define TRY_US		200
 #define SECOND		1000000000ull
+#define WAITS		20	/* for RCU: twice as often as it has to, and more */
 
 /**
  * struct tally - what the processes that open have seen; shared by all
@@ -260,38 +263,34 @@ static void wait_until_asleep(struct __test_metadata *_metadata, pid_t pid)
 		ASSERT_EQ(0, waitpid(pid, NULL, WNOHANG));
 }
 
-/* It is there again afterwards. */
-static __u64 ns_to_unload(struct __test_metadata *_metadata)
+/* Without who has it open; it is there again afterwards. */
+static __u64 ns_to_unload(struct __test_metadata *_metadata, pid_t pid)
 {
-	__u64 begun = now_ns(), took;
+	__u64 closed, took;
 
+	kill(pid, SIGKILL);
+	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+	closed = now_ns();
 	EXPECT_EQ(0, module_unload(O_NONBLOCK));
-	took = now_ns() - begun;
+	took = now_ns() - closed;
 	EXPECT_EQ(0, module_load());
 	return took;
 }
 
-static __u64 ns_to_unload_from(struct __test_metadata *_metadata, pid_t pid)
+/* A second, or on a slow machine what it takes to wait for RCU so many times. */
+static __u64 soon_ns(void)
 {
-	kill(pid, SIGKILL);
-	EXPECT_EQ(pid, waitpid(pid, NULL, 0));
-	return ns_to_unload(_metadata);
-}
+	__u64 begun = now_ns(), waits;
 
-/* A second, or more where one takes long that nobody has used. */
-static __u64 soon_ns(__u64 unused)
-{
-	__u64 limit = 3 * unused;
-
-	if (limit < SECOND)
-		return SECOND;
-	return limit < SECOND * patience() ? limit : SECOND * patience();
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0);
+	waits = WAITS * (now_ns() - begun);
+	return waits < SECOND ? SECOND : waits;
 }
 
 /* scenario 1: it stays, and they sleep on; once they are gone it goes within a second */
 TEST_F_TIMEOUT(sleeper, holds_the_module, 100)
 {
-	__u64 took, limit = SECOND;
+	__u64 took, soon;
 	int i;
 
 	wait_until_asleep(_metadata, self->pid);
@@ -300,15 +299,16 @@ TEST_F_TIMEOUT(sleeper, holds_the_module, 100)
 	usleep(100000);
 	EXPECT_EQ('S', state_of(self->pid));
 	EXPECT_TRUE(has_session());
-	took = ns_to_unload_from(_metadata, self->pid);
-	/* A machine that is busy elsewhere may take longer, but not each time, or for all. */
-	for (i = 0; i < 4 && took >= limit; i++) {
-		limit = soon_ns(ns_to_unload(_metadata));
+	soon = soon_ns();
+	took = ns_to_unload(_metadata, self->pid);
+	/* A machine that is busy elsewhere may take longer, but not each time. */
+	for (i = 0; i < 4 && took >= soon; i++) {
 		self->pid = fork_sleeper(variant->sleep);
 		wait_until_asleep(_metadata, self->pid);
-		took = ns_to_unload_from(_metadata, self->pid);
+		soon = soon_ns();
+		took = ns_to_unload(_metadata, self->pid);
 	}
-	EXPECT_GT(limit, took);
+	EXPECT_GT(soon, took);
 }
 
 /* Force is for modules that are in use, or can't be unloaded: nobody has to use it. */
