@@ -88,18 +88,10 @@ struct slow_page_reads {
 	__u32		size[SLOW_FILE_READS];
 };
 
-static inline void slow_answer(int dev, __u64 unique, __u32 size)
-{
-	static char zeros[SLOW_FILE_SIZE];
-
-	if (size > sizeof(zeros))
-		_exit(1);
-	slow_reply(dev, unique, 0, zeros, size);
-}
-
 static inline void slow_hold(struct slow_page_reads *reads, __u64 unique, __u32 size, int reading)
 {
-	if (reads->count == SLOW_FILE_READS || write(reading, "", 1) != 1)
+	if (reads->count == SLOW_FILE_READS || size > SLOW_FILE_SIZE ||
+	    write(reading, "", 1) != 1)
 		_exit(1);
 	reads->unique[reads->count] = unique;
 	reads->size[reads->count++] = size;
@@ -107,14 +99,16 @@ static inline void slow_hold(struct slow_page_reads *reads, __u64 unique, __u32 
 
 static inline void slow_let_through(int dev, struct slow_page_reads *reads)
 {
+	static char zeros[SLOW_FILE_SIZE];
+
 	while (reads->count) {
 		reads->count--;
-		slow_answer(dev, reads->unique[reads->count], reads->size[reads->count]);
+		slow_reply(dev, reads->unique[reads->count], 0, zeros, reads->size[reads->count]);
 	}
 }
 
-/* Answers one request. False when the filesystem is gone. */
-static inline bool slow_request(int dev, int reading, bool open, struct slow_page_reads *reads)
+/* Answers one request, or holds it. False when the filesystem is gone. */
+static inline bool slow_request(int dev, int reading, struct slow_page_reads *reads)
 {
 	static union {
 		struct fuse_in_header	head;
@@ -136,10 +130,7 @@ static inline bool slow_request(int dev, int reading, bool open, struct slow_pag
 		slow_reply(dev, in.head.unique, 0, &opened, sizeof(opened));
 		break;
 	case FUSE_READ:
-		if (open)
-			slow_answer(dev, in.head.unique, wanted->size);
-		else
-			slow_hold(reads, in.head.unique, wanted->size, reading);
+		slow_hold(reads, in.head.unique, wanted->size, reading);
 		break;
 	case FUSE_RELEASE:
 		slow_reply(dev, in.head.unique, 0, NULL, 0);
@@ -163,12 +154,12 @@ static inline void slow_serve(int dev, int reading, int gate)
 	struct slow_page_reads reads = { .count = 0 };
 
 	while (poll(fds, 2, -1) > 0) {
-		if (fds[1].revents) {
-			fds[1].fd = -1;
-			slow_let_through(dev, &reads);
-		}
-		if (fds[0].revents && !slow_request(dev, reading, fds[1].fd < 0, &reads))
+		if (fds[0].revents && !slow_request(dev, reading, &reads))
 			break;
+		if (fds[1].revents)
+			fds[1].fd = -1;
+		if (fds[1].fd < 0)
+			slow_let_through(dev, &reads);
 	}
 }
 
