@@ -4,7 +4,6 @@
  * record all that they must from the first call on, and end.
  */
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 
 #include "mmtrace_test.h"
@@ -20,10 +19,7 @@ FIXTURE(arming)
 
 static atomic_bool done;
 
-/*
- * A file, then an anonymous mapping, a move, and a call that fails. Who never lets go of
- * its processor keeps the kernel from optimizing probes, and that all who want to arm one.
- */
+/* A file, then an anonymous mapping, a move, and a call that fails. */
 static void *load(void *data)
 {
 	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
@@ -36,8 +32,7 @@ static void *load(void *data)
 		at = mremap(at, PAGE, 2 * PAGE, MREMAP_MAYMOVE);
 		munmap(at, 2 * PAGE);
 		syscall(SYS_remap_file_pages, 0, 0, 1, 0, 0);
-		if (i % 16 == 0)
-			sched_yield();
+		let_go_at_times(i);
 	}
 	close(fd);
 	return data;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -89,6 +90,16 @@ static inline bool goes_on(unsigned long done, unsigned int few, unsigned int le
 	if (getenv("MMTRACE_ROUNDS"))
 		return done < rounds_of(few);
 	return done < few && (done < least || now_ns() < enough);
+}
+
+/*
+ * For a load, beside each of its calls. Who never lets go of its processor keeps the kernel
+ * from optimizing probes, and that all who want to arm one.
+ */
+static inline void let_go_at_times(unsigned int calls)
+{
+	if (calls % 16 == 0)
+		sched_yield();
 }
 
 /* A system call as the kernel returns it: the result, or a negative errno. */

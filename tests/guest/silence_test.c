@@ -8,7 +8,6 @@
  */
 #include <poll.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 
 #include "mmtrace_test.h"
@@ -89,11 +88,9 @@ static void *load(void *data)
 {
 	unsigned int i;
 
-	/* As in move(), for those of our probes that become jumps. */
 	for (i = 0; !atomic_load(&done); i++) {
 		mark_call();
-		if (i % 16 == 0)
-			sched_yield();
+		let_go_at_times(i);
 	}
 	return data;
 }
@@ -432,11 +429,9 @@ static void *move(void *data)
 	void *at = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	unsigned int i;
 
-	/* The kernel optimizes only once each task has let go of its processor by itself. */
 	for (i = 0; !atomic_load(&done); i++) {
 		mremap(at, PAGE, PAGE, 0);
-		if (i % 16 == 0)
-			sched_yield();
+		let_go_at_times(i);
 	}
 	atomic_fetch_add(&moves, i);
 	munmap(at, PAGE);
