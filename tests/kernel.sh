@@ -50,7 +50,7 @@ boot_wide()
 {
 	local cpus tests
 
-	for cpus in $(awk '{ print $2 }' "$guest/cpus" | sort -un); do
+	for cpus in $(awk '{ print $2 }' "$guest/cpus" | sort -u); do
 		mapfile -t tests < <(awk -v cpus="$cpus" -v only=" $* " '
 			$2 == cpus && (only == "  " || index(only, " " $1 " ")) { print $1 }' "$guest/cpus")
 		[ "${#tests[@]}" = 0 ] || boot "$cpus" "${tests[@]}" |

@@ -7,17 +7,9 @@
  *
  * timeout: 180
  */
-#include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
-
-#include "processors.h"
+#include "hotplug.h"
 
 #define ROUNDS		20
-#define CALLS		100
-#define THREADS		4
-#define SMALL_RING	65536
-#define SMALL_CALLS	(SMALL_RING / sizeof(struct mmtrace_record))	/* has room for no more */
 
 /* The last processor, which is switched alone where one is enough. */
 FIXTURE(hotplug)
@@ -48,51 +40,6 @@ FIXTURE_TEARDOWN(hotplug)
 	for (cpu = 1; cpu < self->cpus; cpu++)
 		EXPECT_EQ(0, cpu_switch(cpu, true));
 	expect_nothing_left(_metadata);
-}
-
-static void begin(struct __test_metadata *_metadata, struct trace *trace, __u32 ring_size)
-{
-	trace_open(_metadata, trace, &(struct mmtrace_config) {
-		.events		= MMTRACE_EVENT_BIT(MMTRACE_EVENT_DO_MMAP),
-		.ring_size	= ring_size,
-	});
-	ASSERT_EQ(0, filter_mark(trace->fd));
-	trace_start(_metadata, trace);
-}
-
-static void calls_on(struct __test_metadata *_metadata, unsigned int cpu, unsigned int calls)
-{
-	ASSERT_EQ(0, run_on(cpu));
-	while (calls--)
-		mark_call();
-	run_anywhere();
-}
-
-/* Records of a processor among what was read last. */
-static unsigned int count_on(const struct trace *trace, unsigned int cpu)
-{
-	const struct mmtrace_record *record = NULL;
-	unsigned int n = 0;
-
-	while ((record = trace_next(trace, record)))
-		n += record->head.event == MMTRACE_EVENT_DO_MMAP && record->head.cpu == cpu;
-	return n;
-}
-
-static void expect_account(struct __test_metadata *_metadata, int fd, unsigned int cpu,
-			   __u64 delivered, __u64 lost, __u64 pending)
-{
-	struct mmtrace_stats stats = {
-		.size	= sizeof(stats),
-		.event	= MMTRACE_EVENT_DO_MMAP,
-		.cpu	= cpu + 1,
-	};
-
-	ASSERT_EQ(0, mmtrace_ioctl(fd, MMTRACE_IOC_STATS, &stats));
-	EXPECT_EQ(delivered, stats.delivered);
-	EXPECT_EQ(lost, stats.lost);
-	EXPECT_EQ(pending, stats.pending);
-	EXPECT_EQ(stats.hits, stats.filtered + stats.delivered + stats.lost + stats.pending);
 }
 
 /* scenario 37 */
@@ -186,89 +133,22 @@ TEST_F_TIMEOUT(hotplug, reader_is_woken_by_what_is_off, 150)
 	close(trace.fd);
 }
 
-static atomic_bool done;
-static atomic_ullong made;
-
-/* Also where all is slow, more than small rings can take. */
-static void *load(void *data)
+static bool switch_all(unsigned int cpus)
 {
-	unsigned long long calls = 0, least = *(unsigned int *)data * SMALL_CALLS;
-
-	while (!atomic_load(&done) || calls < least) {
-		mark_call();
-		calls++;
-	}
-	atomic_fetch_add(&made, calls);
-	return data;
-}
-
-static void *switcher(void *data)
-{
-	unsigned int cpus = *(unsigned int *)data, rounds = rounds_of(ROUNDS), i;
+	unsigned int rounds = rounds_of(ROUNDS), i;
 
 	for (i = 0; i < rounds; i++) {
 		unsigned int cpu = 1 + i % (cpus - 1);
 
 		if (cpu_switch(cpu, false) || cpu_switch(cpu, true))
-			break;
+			return false;
 	}
-	atomic_store(&done, true);
-	return i == rounds ? data : NULL;
+	return true;
 }
 
-static __u64 sum_of(const struct trace *trace)
-{
-	unsigned int cpu;
-	__u64 sum = 0;
-
-	for (cpu = 0; cpu < CPUS_MAX; cpu++)
-		sum += trace->seq[cpu];
-	return sum;
-}
-
-static void expect_all(struct __test_metadata *_metadata, struct trace *trace)
-{
-	struct mmtrace_stats stats;
-
-	while (trace_read(_metadata, trace))
-		;
-	EXPECT_EQ(made, sum_of(trace));
-	ASSERT_EQ(0, get_stats(trace->fd, MMTRACE_EVENT_DO_MMAP, &stats));
-	EXPECT_EQ(made, stats.delivered + stats.lost);
-	EXPECT_EQ(trace->lost, stats.lost);
-	EXPECT_EQ(0, stats.missed);
-	EXPECT_EQ(stats.hits, stats.filtered + stats.delivered + stats.lost);
-}
-
-/* One session is read all the time, another at the end: it has lost most by then. */
 TEST_F_TIMEOUT(hotplug, under_load, 170)
 {
-	static struct trace followed, left;
-	pthread_t threads[THREADS], thread;
-	struct pollfd pollfd;
-	void *all;
-	int i;
-
-	atomic_store(&done, false);
-	begin(_metadata, &followed, 1 << 20);
-	begin(_metadata, &left, SMALL_RING);
-	pollfd = (struct pollfd) { .fd = followed.fd, .events = POLLIN };
-	for (i = 0; i < THREADS; i++)
-		ASSERT_EQ(0, pthread_create(&threads[i], NULL, load, &self->cpus));
-	ASSERT_EQ(0, pthread_create(&thread, NULL, switcher, &self->cpus));
-	while (!atomic_load(&done))
-		if (poll(&pollfd, 1, 100) == 1)
-			trace_read(_metadata, &followed);
-	pthread_join(thread, &all);
-	EXPECT_NE(NULL, all) TH_LOG("a processor could not be switched");
-	for (i = 0; i < THREADS; i++)
-		while (pthread_tryjoin_np(threads[i], NULL))
-			trace_read(_metadata, &followed);
-	expect_all(_metadata, &followed);
-	expect_all(_metadata, &left);
-	EXPECT_LT(0, left.lost);
-	close(followed.fd);
-	close(left.fd);
+	expect_all_under_load(_metadata, self->cpus, switch_all);
 }
 
 TEST_HARNESS_MAIN
