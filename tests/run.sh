@@ -41,7 +41,7 @@ all()
 	host_tests
 	tests/matrix.sh --quick --whole "$target"
 	group guest/secure tests/secure.sh
-	group guest/panic tests/panic.sh
+	group guest/endings tests/endings.sh
 	group guest/standstill tests/standstill.sh
 	claim bench/cost "no call costs more than its bound" bench/run --no-build
 }
