@@ -91,16 +91,25 @@ static void no_node(char *text, size_t room, const char *root, const char *path)
 			 "the module is loaded, but has no node here: is this a container?");
 }
 
-/* A path that can't be looked at is forbidden further up. */
+/*
+ * A path that can't be looked at is forbidden further up. Root, whom its mode can't keep
+ * out, is kept out by something else.
+ */
 static void no_permission(char *text, size_t room, const char *path)
 {
 	struct group *group;
 	struct passwd *user;
 	struct stat status;
-	int used;
+	int used, unknown;
 
+	unknown = stat(path, &status);
+	if (!geteuid() && (unknown || !status.st_uid)) {
+		snprintf(text, room,
+			 "permission denied, even to root: by a policy (AppArmor, SELinux, Landlock: see the kernel's log), or its mount is nodev");
+		return;
+	}
 	used = snprintf(text, room, "permission denied: try as root, or with sudo");
-	if (used < 0 || (size_t)used >= room || stat(path, &status))
+	if (used < 0 || (size_t)used >= room || unknown)
 		return;
 	user = getpwuid(status.st_uid);
 	group = getgrgid(status.st_gid);
