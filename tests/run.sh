@@ -41,6 +41,7 @@ all()
 	host_tests
 	tests/matrix.sh --quick --whole "$target"
 	group guest/secure tests/secure.sh
+	group guest/selinux tests/selinux.sh
 	group guest/endings tests/endings.sh
 	group guest/standstill tests/standstill.sh
 	claim bench/cost "no call costs more than its bound" bench/run --no-build
