@@ -1,23 +1,29 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# matrix.sh [--quick [--whole KERNEL-ARCH]] - tests all kernels of the table
+# matrix.sh [--quick [OPTION]...] - tests all kernels of the table
 #
-# As many at a time as this host has processors, and the one that is tested whole in
-# spite of --quick first: it takes longest. Prints what tests/tap.sh reads, of that one
-# at once, and behind it a table, which is also left in build/matrix/table; tells on
-# stderr which kernel is done.
+#   --quick              a quick round of each
+#   --whole KERNEL-ARCH  but of this one; it comes first, as it takes longest
+#   --behind PART        of tests/run.sh, behind that one: needs what it has built
+#   --beside PART        of tests/run.sh, beside the kernels
+#
+# As many at a time as this host has processors. Prints what tests/tap.sh reads, of the
+# whole one at once, and behind it a table, which is also left in build/matrix/table;
+# tells on stderr what is done.
 
 set -u
 cd "$(dirname "$0")/.." || exit
 # shellcheck source=tests/vm/lib.sh
 . tests/vm/lib.sh
-quick='' whole=''
+quick='' whole='' behind=() beside=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--quick) quick=--quick ;;
 	--whole) whole=$2; shift ;;
-	*) die "usage: tests/matrix.sh [--quick [--whole KERNEL-ARCH]]" ;;
+	--behind) behind+=("$2"); shift ;;
+	--beside) beside+=("$2"); shift ;;
+	*) die "unknown option $1" ;;
 	esac
 	shift
 done
@@ -34,32 +40,45 @@ kernels()
 		END { printf "%s", later }'
 }
 
-# one NAME ARCH: tests it; the output goes to a file, as others run meanwhile
-one()
+# done_with NAME FILE START
+done_with()
 {
-	local file=$out/$1-$2.tap start=$SECONDS
-
-	export MMTRACE_KERNEL=$1 MMTRACE_ARCH=$2
-	if [ "$1-$2" = "$whole" ]; then
-		tests/kernel.sh | tee "$file"
-	else
-		tests/kernel.sh $quick >"$file" 2>&1
-	fi
-	say "$1 for $2: $(tests/tap.sh <"$file" | tail -n 1) ($((SECONDS - start)) s)"
+	say "$1: $(tests/tap.sh <"$2" | tail -n 1) ($((SECONDS - $3)) s)"
 }
 
-# What is shared is made before: the cache, and the programs for each architecture.
-prepare()
+# part NAME: of tests/run.sh; the output goes to a file, as others run meanwhile
+part()
 {
-	local name arch
+	local file=$out/$1.tap start=$SECONDS
 
-	while read -r name arch _; do
-		MMTRACE_KERNEL=$name MMTRACE_ARCH=$arch tests/vm/setup.sh </dev/null || :
-	done < <(kernels)
-	for arch in $(kernels | awk '{ print $2 }' | sort -u); do
-		MMTRACE_ARCH=$arch tests/vm/build-user.sh &&
-			MMTRACE_ARCH=$arch tests/vm/build-guest.sh || return
+	tests/run.sh --part "$1" >"$file" 2>&1
+	done_with "$1" "$file" "$start"
+}
+
+# one NAME ARCH: tests it, and what goes behind it; likewise
+one()
+{
+	local file=$out/$1-$2.tap start=$SECONDS name
+
+	export MMTRACE_KERNEL=$1 MMTRACE_ARCH=$2
+	if [ "$1-$2" != "$whole" ]; then
+		tests/kernel.sh $quick >"$file" 2>&1
+		done_with "$1 for $2" "$file" "$start"
+		return
+	fi
+	tests/kernel.sh | tee "$file"
+	done_with "$1 for $2" "$file" "$start"
+	for name in "${behind[@]}"; do
+		part "$name"
 	done
+}
+
+# begin COMMAND...: as soon as there is a processor for it
+begin()
+{
+	[ "$running" -lt "$(nproc)" ] || { wait -n; running=$((running - 1)); }
+	"$@" </dev/null &
+	running=$((running + 1))
 }
 
 # hook FILE EVENT: where the event was hooked, as the guest said
@@ -86,14 +105,28 @@ table()
 	done < <(kernels)
 }
 
-prepare >&2
+# begin_kernels ROW...
+begin_kernels()
+{
+	local row name arch
+
+	for row in "$@"; do
+		read -r name arch _ <<<"$row"
+		begin one "$name" "$arch"
+	done
+}
+
 running=0
-while read -r name arch _; do
-	one "$name" "$arch" </dev/null &
-	running=$((running + 1))
-	[ "$running" -lt "$(nproc)" ] || { wait -n; running=$((running - 1)); }
-done < <(kernels)
+mapfile -t all < <(kernels)
+begin_kernels "${all[0]}"
+for part in "${beside[@]}"; do
+	begin part "$part"
+done
+begin_kernels "${all[@]:1}"
 wait
+for part in "${beside[@]}" "${behind[@]}"; do
+	cat "$out/$part.tap"
+done
 while read -r name arch _; do
 	[ "$name-$arch" = "$whole" ] || cat "$out/$name-$arch.tap"
 done < <(kernels)

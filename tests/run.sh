@@ -7,6 +7,7 @@
 #                    round of the other kernels
 #   run.sh TEST...   those of the guest that are named
 #   run.sh --matrix  all tests of the guest on all kernels
+#   run.sh --part P  for tests/matrix.sh: a part of all, without the last word
 #
 # With MMTRACE_KERNEL or MMTRACE_ARCH: those of the guest, on that kernel alone.
 # Every test, on the host and in the guest, prints TAP; tests/tap.sh has the
@@ -21,6 +22,7 @@ cd "$(dirname "$0")/.." || exit
 select_kernel
 make=("${MAKE:-make}" -s --no-print-directory)
 
+# Those that need no kernel, or a machine of their own for the packages.
 host_tests()
 {
 	claim host/style "checkpatch is silent" tests/lint.sh style
@@ -34,12 +36,9 @@ host_tests()
 	group host/packages tests/packages.sh
 }
 
-all()
+# Those that need a machine each; with what the tests of the host's kernel have built.
+machine_tests()
 {
-	# Here and not below, as it tells what it installs.
-	tests/vm/setup.sh || { printf '@@begin set-up\n@@fail see above\n@@end 1 0\n'; return; }
-	host_tests
-	tests/matrix.sh --quick --whole "$target"
 	group guest/secure tests/secure.sh
 	group guest/selinux tests/selinux.sh
 	group guest/endings tests/endings.sh
@@ -47,6 +46,23 @@ all()
 	claim bench/cost "no call costs more than its bound" bench/run --no-build
 }
 
+all()
+{
+	# Here and not below, as it tells what it installs.
+	tests/vm/setup.sh || { printf '@@begin set-up\n@@fail see above\n@@end 1 0\n'; return; }
+	tests/matrix.sh --quick --whole "$target" --beside host --behind machine
+}
+
+part()
+{
+	case $1 in
+	host) host_tests ;;
+	machine) machine_tests ;;
+	*) die "no part '$1'" ;;
+	esac
+}
+
+[ "${1:-}" != --part ] || { part "$2"; exit; }
 case ${1:-} in
 --matrix) tests/matrix.sh ;;
 '') if [ -n "${MMTRACE_KERNEL:-}${MMTRACE_ARCH:-}" ]; then tests/kernel.sh; else all; fi ;;
