@@ -28,13 +28,25 @@ substitute()
 	rm "$dir/$file.new"
 }
 
+# reuse DIRECTORY: what does not differ is there as it was built; the files that tell make how
+# it was built say where
+reuse()
+{
+	local dir=$1
+
+	(cd "$build/$target" && find module -name '*.o' -o -name '.*.o.cmd' |
+		xargs cp --parents --preserve=timestamps -t "$dir")
+	find "$dir" -name '.*.o.cmd' -exec sed -i "s,$build/$target/,$dir/,g" {} +
+}
+
 # variant NAME FILE SED-EXPRESSION [FILE SED-EXPRESSION]...
 variant()
 {
 	local name=$1 dir=$build/$target-variants/$1
 	shift
 
-	mkdir -p "$dir" "$out"
+	mkdir -p "$out"
+	[ -d "$dir" ] || { mkdir -p "$dir" && reuse "$dir"; }
 	(cd "$build/$target" && find Kbuild module include user \
 		\( -name '*.[chS]' -o -name Kbuild \) -print |
 		xargs cp -u --parents --preserve=timestamps -t "$dir")
@@ -42,14 +54,15 @@ variant()
 		substitute "$dir" "$1" "$2"
 		shift 2
 	done
-	kernel_make "$dir" modules
+	# As tests/lint.sh has built what is reused.
+	kernel_make "$dir" W=1 modules
 	"$(cross strip)" -g -o "$out/$name.ko" "$dir/mmtrace.ko"
 }
 
 # One that has only the system call's own functions.
 variant syscalls-only module/hook.c 's/"do_mremap"/"no_such_mremap"/; s/"__do_sys_/"no_such_/'
 # A do_mmap() that has its page offset elsewhere.
-variant wrong-pgoff module/compat.h 's/^#define DO_MMAP_ARG_PGOFF.*/#define DO_MMAP_ARG_PGOFF 4/'
+variant wrong-pgoff module/entry.c 's/DO_MMAP_ARG_PGOFF/4/'
 [ -z "$quick" ] || exit 0
 # A kernel without a function for mremap.
 variant no-mremap module/hook.c \
