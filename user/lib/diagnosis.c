@@ -2,11 +2,12 @@
 /*
  * Why the device can't be opened. The errno alone does not tell a module that is
  * not loaded from a node that is not made, nor a kernel that would refuse the
- * module; sysfs and securityfs do.
+ * module, nor a user without rights from a policy; sysfs, securityfs and procfs do.
  */
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,25 +92,56 @@ static void no_node(char *text, size_t room, const char *root, const char *path)
 			 "the module is loaded, but has no node here: is this a container?");
 }
 
-/*
- * A path that can't be looked at is forbidden further up. Root, whom its mode can't keep
- * out, is kept out by something else.
- */
-static void no_permission(char *text, size_t room, const char *path)
+/* The effective ones, as a set of bits; none in any but the first user namespace. */
+static unsigned long long capabilities(const char *root)
+{
+	unsigned long long set = 0;
+	unsigned int first, parent, count;
+	char line[PATH_MAX];
+	FILE *file;
+
+	first_line(line, sizeof(line), root, "/proc/self/uid_map");
+	if (sscanf(line, "%u %u %u", &first, &parent, &count) != 3 || count != UINT_MAX)
+		return 0;
+	name_of(line, root, "/proc/self/status");
+	file = fopen(line, "re");
+	while (file && fgets(line, sizeof(line), file) && sscanf(line, "CapEff: %llx", &set) != 1)
+		;
+	if (file)
+		fclose(file);
+	return set;
+}
+
+#define HAS(set, capability)	((set) & 1ull << (capability))
+#define POLICY								\
+	"by a policy (AppArmor, SELinux, Landlock, a cgroup of devices; the kernel's log may tell)"
+
+/* Who has all rights that the device itself asks for is kept out by something else. */
+static bool not_permitted(char *text, size_t room, const char *root)
+{
+	unsigned long long set = capabilities(root);
+
+	if (!HAS(set, CAP_PERFMON) && !HAS(set, CAP_SYS_ADMIN))
+		return false;
+	snprintf(text, room, "not permitted, although CAP_PERFMON is: " POLICY);
+	return true;
+}
+
+/* A path that can't be looked at is forbidden further up. */
+static void no_permission(char *text, size_t room, const char *root, const char *path)
 {
 	struct group *group;
 	struct passwd *user;
 	struct stat status;
-	int used, unknown;
+	int used;
 
-	unknown = stat(path, &status);
-	if (!geteuid() && (unknown || !status.st_uid)) {
-		snprintf(text, room,
-			 "permission denied, even to root: by a policy (AppArmor, SELinux, Landlock: see the kernel's log), or its mount is nodev");
+	if (HAS(capabilities(root), CAP_DAC_OVERRIDE)) {
+		snprintf(text, room, "permission denied, also to root: " POLICY
+			 ", or its mount is nodev");
 		return;
 	}
 	used = snprintf(text, room, "permission denied: try as root, or with sudo");
-	if (used < 0 || (size_t)used >= room || unknown)
+	if (used < 0 || (size_t)used >= room || stat(path, &status))
 		return;
 	user = getpwuid(status.st_uid);
 	group = getgrgid(status.st_gid);
@@ -122,7 +154,7 @@ static void no_permission(char *text, size_t room, const char *path)
  * diagnosis_open() - why the device can't be opened, and what to do
  * @text: set to it, in words
  * @room: bytes at @text
- * @root: goes before the names of what is looked at in /sys; empty but for tests
+ * @root: goes before the names of what is looked at in /sys and /proc; empty but for tests
  * @path: of the device
  * @number: errno of open()
  *
@@ -140,8 +172,10 @@ bool diagnosis_open(char *text, size_t room, const char *root, const char *path,
 			not_loaded(text, room, root);
 		return true;
 	case EACCES:
-		no_permission(text, room, path);
+		no_permission(text, room, root, path);
 		return true;
+	case EPERM:
+		return not_permitted(text, room, root);
 	default:
 		return false;
 	}
