@@ -24,6 +24,7 @@ load_profiles()
 {
 	apparmor_parser --quiet --replace --skip-cache <<-END
 		profile no-device { $all audit deny $device rwm, }
+		profile no-capability { $all audit deny capability perfmon, audit deny capability sys_admin, }
 		profile only-read { $all audit deny $device w, }
 		profile no-code { $all audit deny $PWD/code m, }
 	END
@@ -52,13 +53,19 @@ dmesg -C
 expect "no profile: root opens it" 0 do_mmap mmtrace-ctl status
 expect "no-device: root does not" 1 'Permission denied' under no-device cat "$device"
 check "the kernel tells of that" told_of "$device"
-expect "no-device: mmtrace-ctl says why" 1 'permission denied, even to root: by a policy (AppArmor' \
+expect "no-device: mmtrace-ctl says why" 1 'permission denied, also to root: by a policy (AppArmor' \
 	under no-device mmtrace-ctl status
 ln -s "$device" other-name
 expect "no-device: nor by another name" 1 'Permission denied' under no-device cat other-name
+# It is the other profile that says no, and not who goes from one to the other.
+expect "only-read: goes on under no-device" 0 '' under only-read aa-exec -p no-device true
+dmesg -C
 expect "no-device: nor is what was opened under another profile kept" 1 '@(Permission denied|Bad file descriptor)' \
 	under only-read sh -c "aa-exec -p no-device cat <$device"
+check "the kernel tells of that, too" told_of "$device"
 
+expect "no-capability: root does not open it" 1 'not permitted, although CAP_PERFMON is: by a policy' \
+	under no-capability mmtrace-ctl status
 expect "only-read: it can be read" 0 do_mmap under only-read mmtrace-ctl status
 expect "only-read: and traces" 0 'do_mmap*path=*/true ' \
 	under only-read mmtrace-ctl trace -o /dev/stdout -- true
