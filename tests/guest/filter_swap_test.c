@@ -20,7 +20,7 @@
 #define THREADS	4
 #define SWAPS	5000	/* or fewer, where each waits long for RCU */
 #define SWAPS_MIN	200	/* however long */
-#define ENOUGH_NS	(15 * 1000000000ull)
+#define ENOUGH_NS	(6 * 1000000000ull)
 
 /*
  * Large and executable, or small and not, and it must have succeeded: half of it
