@@ -43,6 +43,7 @@ kernels()
 # done_with NAME FILE START
 done_with()
 {
+	: >"$2.done"
 	say "$1: $(tests/tap.sh <"$2" | tail -n 1) ($((SECONDS - $3)) s)"
 }
 
@@ -51,7 +52,8 @@ part()
 {
 	local file=$out/$1.tap start=$SECONDS
 
-	tests/run.sh --part "$1" >"$file" 2>&1
+	tests/run.sh --part "$1" >"$file" 2>&1 ||
+		printf '\n@@begin part/%s\n@@fail it ended with status %s\n@@end 1 0\n' "$1" "$?" >>"$file"
 	done_with "$1" "$file" "$start"
 }
 
@@ -116,6 +118,22 @@ begin_kernels()
 	done
 }
 
+# show NAME: what it has said; whoever did not come to its end has failed
+show()
+{
+	[ "$1" = "$whole" ] || cat "$out/$1.tap"
+	[ -e "$out/$1.tap.done" ] || printf '\n@@begin %s\n@@fail it did not come to its end\n@@end 1 0\n' "$1"
+}
+
+# What runs in the background does not hear of an interrupt by itself.
+trap 'trap "" TERM; kill -TERM 0; exit 130' INT
+# Before all else, as it may ask for a password, and as nobody wants programs to come
+# while others run.
+for arch in $(kernels | awk '{ print $2 }' | sort -u); do
+	MMTRACE_ARCH=$arch tests/vm/setup.sh --host >&2 ||
+		{ printf '\n@@begin set-up\n@@fail see above\n@@end 1 0\n'; exit 1; }
+done
+rm -f "$out"/*.tap*
 running=0
 mapfile -t all < <(kernels)
 begin_kernels "${all[0]}"
@@ -125,9 +143,9 @@ done
 begin_kernels "${all[@]:1}"
 wait
 for part in "${beside[@]}" "${behind[@]}"; do
-	cat "$out/$part.tap"
+	show "$part"
 done
 while read -r name arch _; do
-	[ "$name-$arch" = "$whole" ] || cat "$out/$name-$arch.tap"
+	show "$name-$arch"
 done < <(kernels)
 table | tee "$out/table"

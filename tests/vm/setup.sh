@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# setup.sh - installs what is missing on this host and fills the cache
+# setup.sh [--host] - installs what is missing on this host and fills the cache
 #
 # Debian packages that are not there are installed with apt-get. The kernel that
 # MMTRACE_KERNEL and MMTRACE_ARCH name, its headers, the compiler that goes with
 # them, the root of the guest and a few files of linux-source are put into the
 # cache and never installed. With everything there it does nothing, in no time.
-# Exit status 3: the archive has no such kernel, any more or yet.
+# With --host it installs, and that is all. Exit status 3: the archive has no such kernel, any more or yet.
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
@@ -91,7 +91,8 @@ fill_release()
 	if suite_lists "$suite" "$arch"; then
 		for release in $(releases); do
 			if complete "$release"; then
-				echo "$release" >"$file"
+				echo "$release" >"$tmp/release"
+				mv "$tmp/release" "$file"
 				return 0
 			fi
 		done
@@ -117,7 +118,8 @@ fill_built_release()
 	suite_lists "$suite" "$arch"
 	version=$(version_of "linux-source-$series")
 	[ -n "$version" ] || { say "Debian $suite has no source of kernel $series"; exit "$gone"; }
-	echo "$version-$flavour-$(kernel_recipe)" >"$file"
+	echo "$version-$flavour-$(kernel_recipe)" >"$tmp/release"
+	mv "$tmp/release" "$file"
 }
 
 # This takes so long that others may set up meanwhile, but for this kernel.
@@ -277,6 +279,7 @@ trap 'rm -rf "$tmp"' EXIT
 mkdir -p "$tmp"
 
 install_packages
+[ "${1:-}" != --host ] || exit 0
 fill_release
 fill_built_release
 fill_kernel
