@@ -28,8 +28,7 @@ make_archive()
 	local tmp=$cache/tmp.$$
 
 	mkdir -p "$tmp"
-	exec 9>"$cache/lock"
-	flock 9
+	lock "$cache/lock"
 	if [ ! -e "$archive" ]; then
 		say "making a system of Debian $suite to install packages in (once, a minute)"
 		with_fresh_lists as_root "$vm/package-root.sh" "$suite" "$tmp/root.tar" &&

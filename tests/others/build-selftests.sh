@@ -40,8 +40,7 @@ build()
 	done
 }
 
-exec 9>"$cache/lock-selftests"
-flock 9
+lock "$cache/lock-selftests"
 if [ ! -d "$dir" ]; then
 	say "building the kernel's selftests from linux-source (once, a minute)"
 	tmp=$cache/tmp.selftests

@@ -90,14 +90,16 @@ memory()
 	esac
 }
 
-# lock_programs: one at a time builds those of an architecture, which several kernels share;
-# until the caller ends
-lock_programs()
+# lock FILE: one at a time, until the caller ends or closes 9
+lock()
 {
-	mkdir -p "$build"
-	exec 9>"$build/lock-$arch"
-	flock 9
+	mkdir -p "${1%/*}"
+	exec 9>"$1"
+	flock -n 9 || { say "waiting for another one to be done (${1##*/})"; flock 9; }
 }
+
+# lock_programs: of an architecture, which several kernels share
+lock_programs() { lock "$build/lock-$arch"; }
 
 # kernel_release: the release that setup.sh has chosen, such as 6.1.0-9-cloud-amd64
 kernel_release() { cat "$cache/release-$target" 2>/dev/null || :; }

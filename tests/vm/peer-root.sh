@@ -71,8 +71,7 @@ make_root()
 	rm -rf "$work"
 }
 
-exec 9>"$cache/lock-peers"
-flock 9
+lock "$cache/lock-peers"
 if [ ! -e "$file" ]; then
 	make_root
 fi

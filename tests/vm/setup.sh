@@ -271,9 +271,7 @@ sweep()
 }
 
 check_host
-mkdir -p "$cache"
-exec 9>"$cache/lock"
-flock -n 9 || { say "waiting for another set-up to finish"; flock 9; }
+lock "$cache/lock"
 tmp=$cache/tmp.$$
 trap 'rm -rf "$tmp"' EXIT
 mkdir -p "$tmp"
