@@ -123,7 +123,8 @@ wakes_seldom()
 {
 	local size writes wakes records seconds
 
-	start_record -o storm --comm mremap_storm --ring-size 4M
+	# The rings have room for all of them: the reader may be slower than the calls.
+	start_record -o storm --comm mremap_storm --ring-size 8M
 	size=$(stat -c %s storm)
 	writes=$(io syscw)
 	wakes=$(switches)
@@ -137,7 +138,7 @@ wakes_seldom()
 	stop "$pid" INT
 	records=$("$ctl" report --info storm | sed -n 's/^records *\([0-9]*\),.*/\1/p')
 	echo "# $records records in $seconds s, $wakes wake-ups, $writes write()s"
-	check "all of $calls calls are there" test "$records" -ge "$calls"
+	result "$((records < calls))" "all of $calls calls are there" "$records are; $(cat said)"
 	check "no more than a wake-up for 500 records" test "$(((wakes - seconds) * 500))" -le "$records"
 	check "nor a write()" test "$(((writes - seconds) * 500))" -le "$records"
 }
