@@ -10,10 +10,9 @@
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/vm/lib.sh"
+# shellcheck source=tests/results.sh
+. "$top/tests/results.sh"
 select_kernel
-
-told=0
-failed=0
 
 # boot ENDING [OPTION...]: status, log and out are of that machine
 boot()
@@ -33,12 +32,11 @@ boot()
 # check WHAT COMMAND...
 check()
 {
-	local what=$1 ok=''
+	local what=$1 outcome=0
 	shift
 
-	told=$((told + 1))
-	"$@" || { ok='not '; failed=1; }
-	echo "${ok}ok $told - $what"
+	"$@" || outcome=$?
+	result "$outcome" "$what" || :
 }
 
 # shellcheck disable=SC2317 # check calls it
@@ -120,5 +118,4 @@ check "kexec: tracing was on, on all processors" said traces
 check "kexec: nothing is complained about" no_complaint
 check "kexec: the next kernel traces" said 'all events: ok'
 check "kexec: and is well" is_well
-echo "1..$told"
-exit "$failed"
+done_testing
